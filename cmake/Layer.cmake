@@ -1,0 +1,17 @@
+# tunnelkeyd_layer(NAME SOURCES ... LINKS ... PRIVATE_LINKS ...)
+# One folder under lib/, one library. A layer links only to the layers below it; headers are included as
+# "LAYER/file.hpp" from lib/, and tests/house/layers.sh refuses an include that goes upwards or sideways.
+function(tunnelkeyd_layer NAME)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  if(LAYER_SOURCES)
+    add_library(tunnelkeyd_${NAME} STATIC ${LAYER_SOURCES})
+    set(SCOPE PUBLIC)
+    target_link_libraries(tunnelkeyd_${NAME} PRIVATE ${LAYER_PRIVATE_LINKS})
+  else()
+    add_library(tunnelkeyd_${NAME} INTERFACE)
+    set(SCOPE INTERFACE)
+  endif()
+  target_include_directories(tunnelkeyd_${NAME} ${SCOPE} "${CMAKE_SOURCE_DIR}/lib")
+  target_link_libraries(tunnelkeyd_${NAME} ${SCOPE} ${LAYER_LINKS})
+  add_library(tunnelkeyd::${NAME} ALIAS tunnelkeyd_${NAME})
+endfunction()

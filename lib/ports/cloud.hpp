@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/exchange.hpp"
+
+#include <functional>
+
+namespace tunnelkeyd::ports {
+
+/// Called exactly once for each request, from the loop, never from inside the call that asked.
+using exchange_handler = std::function<void(core::exchange)>;
+
+/// Atlassian's admin API. Used from the loop's thread only. Never retries, never resends, follows no redirect.
+class cloud {
+public:
+    virtual ~cloud() = default;
+
+    /// `GET {cloud}/admin/v1/orgs/{id}`: is the API key good?
+    virtual void read_organization(const core::organization& organization, const core::secret& api_key,
+                                   exchange_handler done) = 0;
+
+    /// Call 1, `PUT {cloud}/admin/v1/orgs/{id}/tunnels/{hostname}/token`. `timeout` bounds the request and its reply.
+    virtual void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
+                            exchange_handler done) = 0;
+};
+
+}  // namespace tunnelkeyd::ports
