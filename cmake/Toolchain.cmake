@@ -33,6 +33,6 @@ if(TUNNELKEYD_SANITIZE)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports false positives inside inlined std::string and Boost code at -O2 (GCC bugs 105329, 105651).
-  add_compile_options(-Wno-restrict -Wno-mismatched-new-delete)
+  # g++ 12 reports false positives inside inlined library code at -O2 (GCC bugs 105329, 105651; date.h, Boost).
+  add_compile_options(-Wno-restrict -Wno-mismatched-new-delete -Wno-maybe-uninitialized)
 endif()

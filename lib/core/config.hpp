@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-/// The configuration as the daemon understood it: every default filled in, every reference resolved, every value
-/// checked. Made by lib/config; plain values, compared with ==, shared between threads only as const.
+/// The configuration as the daemon understood it: every default filled in, every reference resolved, every
+/// value checked. Made by lib/config; plain values, compared with ==, shared between threads only as const.
 namespace tunnelkeyd::core {
 
 /// Where a secret is found. Never the secret.
@@ -43,7 +43,8 @@ struct basic_auth {
 
 using instance_auth = std::variant<bearer_auth, basic_auth>;
 
-/// Both are total bounds: `connect` covers name look-up, TCP and TLS; `request` the request and its whole reply.
+/// Both are total bounds: `connect` covers name look-up, TCP and TLS; `request` the request and its whole
+/// reply.
 struct timeouts {
     duration connect{10'000};
     duration request{60'000};
@@ -67,10 +68,11 @@ struct backoff_limits {
 };
 
 struct retry_policy {
-    backoff_limits calm{std::chrono::seconds(30), std::chrono::hours(1)};       ///< while the key is untouched
-    backoff_limits urgent{std::chrono::seconds(1), std::chrono::seconds(60)};   ///< while the gap is open
-    backoff_limits slow{std::chrono::minutes(1), std::chrono::minutes(15)};     ///< credentials, wrong URL; gap open
-    duration settle{std::chrono::minutes(10)};  ///< how late a request may still take effect
+    backoff_limits calm{std::chrono::seconds(30), std::chrono::hours(1)};      ///< while the key is untouched
+    backoff_limits urgent{std::chrono::seconds(1), std::chrono::seconds(60)};  ///< while the gap is open
+    backoff_limits slow{std::chrono::minutes(1),
+                        std::chrono::minutes(15)};  ///< credentials, wrong URL; gap open
+    duration settle{std::chrono::minutes(10)};      ///< how late a request may still take effect
     bool operator==(const retry_policy&) const = default;
 };
 
@@ -87,7 +89,8 @@ struct schedule {
     bool operator==(const schedule&) const = default;
 };
 
-/// Which of the instance's answers a preflight asks for. The store, the secrets and the API key are always checked.
+/// Which of the instance's answers a preflight asks for. The store, the secrets and the API key are always
+/// checked.
 struct preflight_checks {
     bool status = true;
     bool credentials = true;

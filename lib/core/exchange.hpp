@@ -8,13 +8,15 @@
 
 namespace tunnelkeyd::core {
 
-/// How far one HTTP request came. Verdicts rest on this, so whoever fills it in errs on the side of `interrupted`.
+/// How far one HTTP request came. Verdicts rest on this, so whoever fills it in errs on the side of
+/// `interrupted`.
 enum class reached : std::uint8_t {
-    nothing,     ///< no byte of the request left: look-up, connection or TLS handshake failed, or its time ran out
-    alert,       ///< the request may have left, and before any byte of a reply the peer refused the *handshake* with
-                 ///< a fatal TLS alert (TLS 1.3 reports a bad client certificate that late, RFC 8446, 4.4.2.4)
-    interrupted, ///< a byte of the request may have left, and no whole reply came: reset, timeout, truncated, too big
-    reply,       ///< a whole final reply was read (interim 1xx replies do not count, 101 does)
+    nothing,  ///< no byte of the request left: look-up, connection or TLS handshake failed, or its time ran out
+    alert,  ///< the request may have left, and before any byte of a reply the peer refused the *handshake* with
+            ///< a fatal TLS alert (TLS 1.3 reports a bad client certificate that late, RFC 8446, 4.4.2.4)
+    interrupted,  ///< a byte of the request may have left, and no whole reply came: reset, timeout, truncated,
+                  ///< too big
+    reply,        ///< a whole final reply was read (interim 1xx replies do not count, 101 does)
 };
 
 /// One HTTP request and what came of it.

@@ -6,8 +6,8 @@
 
 namespace tunnelkeyd::core {
 
-/// What makes a tunnel the same tunnel over renames, reloads and restarts: the organization's id and the hostname
-/// at the cloud side. State is kept under it, and sealed keys are bound to it.
+/// What makes a tunnel the same tunnel over renames, reloads and restarts: the organization's id and the
+/// hostname at the cloud side. State is kept under it, and sealed keys are bound to it.
 struct identity {
     std::string organization_id;
     std::string hostname;

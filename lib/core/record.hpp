@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-/// What is kept of a tunnel over restarts: the journal's entries. Plain values; lib/store writes them as they are.
+/// What is kept of a tunnel over restarts: the journal's entries. Plain values; lib/store writes them as they
+/// are.
 namespace tunnelkeyd::core {
 
 /// Why a rotation began. Stored as its text.
@@ -22,6 +23,7 @@ enum class reason : std::uint8_t {
     confirm,    ///< an earlier request may have taken effect late
 };
 std::string_view to_string(reason why);
+std::optional<reason> parse_reason(std::string_view text);
 
 /// How a rotation ended. Stored as its text.
 enum class outcome : std::uint8_t {
@@ -31,10 +33,11 @@ enum class outcome : std::uint8_t {
     store_failed,      ///< not begun, since its intent could not be written; the old key is untouched
 };
 std::string_view to_string(outcome how);
+std::optional<outcome> parse_outcome(std::string_view text);
 
 /// A key received and not yet installed.
 struct pending_key {
-    shared_secret key;  ///< null only when the store could not unseal it
+    shared_secret key;             ///< null only when the store could not unseal it
     std::uint64_t generation = 0;  ///< the tunnel_record::generation of the request that made it
     wall_time minted_at;
     std::string name;            ///< `name` in the cloud's reply
@@ -42,18 +45,19 @@ struct pending_key {
     unsigned rejections = 0;     ///< how often the instance rejected this key in a row
 };
 
-/// A rotation that has sent, or is about to send, a regenerate request. Present exactly while the key gap may be open.
+/// A rotation that has sent, or is about to send, a regenerate request. Present exactly while the key gap may
+/// be open.
 struct open_rotation {
     reason why = reason::scheduled;
     wall_time began_at;
-    wall_time gap_opened_at;     ///< when the first regenerate was about to leave
-    bool intent = false;         ///< a regenerate may be under way; found set at start, its outcome is unknown
-    bool unknown = false;        ///< an earlier regenerate of this rotation had an unknown outcome
-    unsigned regenerates = 0;    ///< requests of call 1, this rotation
-    unsigned installs = 0;       ///< requests of call 2, this rotation
+    wall_time gap_opened_at;   ///< when the first regenerate was about to leave
+    bool intent = false;       ///< a regenerate may be under way; found set at start, its outcome is unknown
+    bool unknown = false;      ///< an earlier regenerate of this rotation had an unknown outcome
+    unsigned regenerates = 0;  ///< requests of call 1, this rotation
+    unsigned installs = 0;     ///< requests of call 2, this rotation
     unsigned unknowns_in_a_row = 0;
-    std::string instance_url;    ///< where the key goes, as checked by the last preflight
-    std::string settings;        ///< the tunnel's configuration as JSON, with references and no secrets
+    std::string instance_url;  ///< where the key goes, as checked by the last preflight
+    std::string settings;      ///< the tunnel's configuration as JSON, with references and no secrets
 };
 
 /// An install that was never answered: it may still arrive, after a newer key's.
@@ -69,9 +73,9 @@ struct tunnel_record {
     wall_time first_seen;
     std::optional<wall_time> last_success;
 
-    unsigned failures = 0;             ///< in a row, of the backoff now in force; 0: none
-    std::optional<wall_time> retry_at; ///< not before then
-    std::string last_error;            ///< "" after a success
+    unsigned failures = 0;              ///< in a row, of the backoff now in force; 0: none
+    std::optional<wall_time> retry_at;  ///< not before then
+    std::string last_error;             ///< "" after a success
 
     std::uint64_t generation = 0;  ///< counts regenerate requests; a key is named by its request's number
     std::optional<open_rotation> open;

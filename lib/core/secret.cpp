@@ -5,15 +5,13 @@
 
 namespace tunnelkeyd::core {
 
-secret::secret(std::string_view text)
-    : bytes_(std::make_unique<char[]>(text.size())),
-      size_(text.size()) {
+secret::secret(std::string_view text) : bytes_(std::make_unique<char[]>(text.size())), size_(text.size()) {
     text.copy(bytes_.get(), text.size());
 }
 
 secret::secret(secret&& other) noexcept
-    : bytes_(std::move(other.bytes_)),
-      size_(std::exchange(other.size_, 0)) {}
+    : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {
+}
 
 secret& secret::operator=(secret&& other) noexcept {
     if (this != &other) {
@@ -24,7 +22,9 @@ secret& secret::operator=(secret&& other) noexcept {
     return *this;
 }
 
-secret::~secret() { wipe(); }
+secret::~secret() {
+    wipe();
+}
 
 void secret::wipe() noexcept {
     if (bytes_)

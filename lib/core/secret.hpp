@@ -9,9 +9,9 @@ namespace tunnelkeyd::core {
 
 /// A security key, an API key, a password, or text that contains one.
 ///
-/// Its memory is wiped when it is destroyed or assigned to. It has no conversion to text, no `operator<<` and no
-/// formatter: the one way to its bytes is reveal(), so that every place where a secret leaves the type can be
-/// found by searching for that word. Move-only; share one with shared_secret. Not synchronized.
+/// Its memory is wiped when it is destroyed or assigned to. It has no conversion to text, no `operator<<` and
+/// no formatter: the one way to its bytes is reveal(), so that every place where a secret leaves the type can
+/// be found by searching for that word. Move-only; share one with shared_secret. Not synchronized.
 class secret {
 public:
     secret() noexcept = default;

@@ -13,8 +13,8 @@ public:
 
     [[nodiscard]] virtual core::moment now() const = 0;
 
-    /// Calls `ring` once, from the loop, at `at` or soon after; at once, but not from inside this call, if that is
-    /// past. Replaces the alarm set before, which then never rings.
+    /// Calls `ring` once, from the loop, at `at` or soon after; at once, but not from inside this call, if that
+    /// is past. Replaces the alarm set before, which then never rings.
     virtual void set_alarm(core::steady_time at, std::function<void()> ring) = 0;
 };
 

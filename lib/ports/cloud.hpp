@@ -19,7 +19,8 @@ public:
     virtual void read_organization(const core::organization& organization, const core::secret& api_key,
                                    exchange_handler done) = 0;
 
-    /// Call 1, `PUT {cloud}/admin/v1/orgs/{id}/tunnels/{hostname}/token`. `timeout` bounds the request and its reply.
+    /// Call 1, `PUT {cloud}/admin/v1/orgs/{id}/tunnels/{hostname}/token`. `timeout` bounds the request and its
+    /// reply.
     virtual void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                             exchange_handler done) = 0;
 };

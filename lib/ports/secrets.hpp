@@ -18,9 +18,10 @@ class secrets {
 public:
     virtual ~secrets() = default;
 
-    /// Blocks for as long as a local file takes. At most 64 KiB; one trailing newline (LF or CRLF) is dropped; an
-    /// empty one, and a file that everybody may read, are errors.
-    [[nodiscard]] virtual std::variant<core::secret, secret_error> read(const core::secret_reference& from) const = 0;
+    /// Blocks for as long as a local file takes. At most 64 KiB; one trailing newline (LF or CRLF) is dropped;
+    /// an empty one, and a file that everybody may read, are errors.
+    [[nodiscard]] virtual std::variant<core::secret, secret_error>
+    read(const core::secret_reference& from) const = 0;
 };
 
 }  // namespace tunnelkeyd::ports

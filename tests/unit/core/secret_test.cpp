@@ -14,7 +14,9 @@ using tunnelkeyd::core::secret;
 namespace {
 
 template <class T>
-concept streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept streamable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 
 static_assert(streamable<int>, "the concept itself works");
 static_assert(!streamable<secret>);

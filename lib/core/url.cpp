@@ -1,0 +1,79 @@
+#include "core/url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+std::uint16_t default_port(std::string_view scheme) {
+    return scheme == "https" ? 443 : 80;
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+    });
+    return text;
+}
+
+}  // namespace
+
+bool base_url::is_loopback() const {
+    // "127.evil.example" is a name.
+    const bool dotted_quad = std::count(host.begin(), host.end(), '.') == 3 &&
+                             host.find_first_not_of("0123456789.") == std::string::npos;
+    return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
+           (dotted_quad && host.starts_with("127."));
+}
+
+std::string base_url::authority() const {
+    std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    if (port != default_port(scheme))
+        text += ":" + std::to_string(port);
+    return text;
+}
+
+std::string base_url::text() const {
+    return scheme + "://" + authority() + path;
+}
+
+std::optional<base_url> parse_base_url(std::string_view text) {
+    if (text.size() > 2048)
+        return std::nullopt;
+    auto parsed = boost::urls::parse_uri(text);
+    if (!parsed || parsed->has_userinfo() || parsed->has_query() || parsed->has_fragment())
+        return std::nullopt;
+    // Boost 1.81 ends the host of http://127.0.0.1.evil.example behind the fourth number, and takes the rest
+    // for a path. A path behind an authority begins with a slash (RFC 3986, section 3.3).
+    if (!parsed->encoded_path().empty() && parsed->encoded_path().front() != '/')
+        return std::nullopt;
+    boost::urls::url url(*parsed);
+    url.normalize();
+
+    base_url result;
+    result.scheme = url.scheme();
+    if (result.scheme != "https" && result.scheme != "http")
+        return std::nullopt;
+    result.host = lower(url.host_address());
+    if (result.host.empty() || result.host.size() > 253 || url.host_type() == boost::urls::host_type::ipvfuture)
+        return std::nullopt;
+    if (result.host.ends_with('.'))
+        result.host.pop_back();
+    if (url.host_type() == boost::urls::host_type::name &&
+        result.host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") != std::string::npos)
+        return std::nullopt;
+    result.port = url.port().empty() ? default_port(result.scheme) : url.port_number();
+    if (result.port == 0)
+        return std::nullopt;
+    result.path = url.encoded_path();
+    while (result.path.ends_with('/'))
+        result.path.pop_back();
+    return result;
+}
+
+}  // namespace tunnelkeyd::core
