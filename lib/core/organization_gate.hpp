@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/config.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace tunnelkeyd::core {
+
+/// How pressing a tunnel's wish to talk to the cloud is.
+enum class urgency : std::uint8_t {
+    calm,       ///< the key is untouched and the schedule asks
+    requested,  ///< the key is untouched and a person asks
+    open_gap,   ///< the key gap is open
+};
+
+/// When the tunnels of one organization may talk to the cloud: closed for a while after a 429, and after a 401
+/// but for one probe at a time. Decides only; whoever holds it asks before each preflight and each intent.
+class organization_gate {
+public:
+    /// Not before then. In the past or now: at once, and the caller, if it goes, says so with enter().
+    [[nodiscard]] steady_time opens_at(core::urgency urgency, moment now) const;
+
+    /// Somebody goes now. While the API key is refused this is the one probe, and the others wait for its
+    /// outcome.
+    void enter(moment now);
+
+    /// The cloud answered 401. `chance` is uniform over [0, 1).
+    void api_key_refused(moment now, const retry_policy& retry, double chance);
+
+    /// The cloud answered something else than 401. True if that ended a pause: whoever waited may try at once.
+    bool api_key_accepted();
+
+    /// The cloud answered 429. Without a length it is taken to mean a minute, the shortest of its usual
+    /// periods.
+    void rate_limited(moment now, std::optional<duration> wait);
+
+    /// How the latest regenerate request of this organization ended. While that was unknown, and the tunnel in
+    /// question is still being looked after, no scheduled rotation and no confirmation begins: one outage must
+    /// not take fifty tunnels with it.
+    void regenerate_ended(const identity& tunnel, bool unknown);
+    /// Nobody looks after this tunnel any more.
+    void forget(const identity& tunnel);
+    [[nodiscard]] bool outage() const noexcept { return unknown_of_.has_value(); }
+
+    [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }
+
+private:
+    struct pause {
+        steady_time since;
+        steady_time until;
+    };
+
+    unsigned refusals_ = 0;  // 401s in a row
+    steady_time calm_probe_at_{};
+    steady_time urgent_probe_at_{};
+    std::optional<pause> rate_limit_;
+    std::optional<identity> unknown_of_;
+};
+
+}  // namespace tunnelkeyd::core

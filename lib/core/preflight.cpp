@@ -1,0 +1,101 @@
+#include "core/preflight.hpp"
+
+#include "core/verdict.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+using check = preflight_failure::check;
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+std::string state_of(const exchange& seen) {
+    const auto document = nlohmann::json::parse(seen.body.reveal(), nullptr, /*allow_exceptions=*/false);
+    if (!document.is_object())
+        return {};
+    const auto found = document.find("state");
+    if (found == document.end() || !found->is_string())
+        return {};
+    return found->get_ref<const std::string&>().substr(0, 80);
+}
+
+preflight_failure unreachable(const exchange& seen) {
+    return {check::instance, "the instance cannot be reached: " + describe(seen),
+            "see that it is up, and that instance.url, instance.tls and the network between are right",
+            std::nullopt};
+}
+
+}  // namespace
+
+std::string_view to_string(preflight_failure::check at) {
+    switch (at) {
+    case check::store:
+        return "store";
+    case check::secret:
+        return "secret";
+    case check::api_key:
+        return "api_key";
+    case check::instance:
+        return "instance";
+    case check::credentials:
+        return "credentials";
+    }
+    return {};
+}
+
+std::optional<preflight_failure> judge_api_key(const exchange& seen) {
+    if (seen.reached != reached::reply || seen.status != 401)
+        return std::nullopt;
+    return preflight_failure{
+        check::api_key, "the cloud refuses the organization's API key (HTTP 401)",
+        "make a new API key at admin.atlassian.com (they live a year at most) and put it where "
+        "organizations[].api_key points",
+        std::nullopt};
+}
+
+std::optional<preflight_failure> judge_status(const exchange& seen, wall_time now) {
+    if (seen.reached != reached::reply)
+        return unreachable(seen);
+    const std::string state = state_of(seen);
+    if (state == "RUNNING")
+        return std::nullopt;
+    if (state.empty())
+        return preflight_failure{check::instance, "/status answers " + describe(seen) + " and no state",
+                                 "see that instance.url is the product's base URL, with its context path",
+                                 wait_asked_for(seen, now)};
+    return preflight_failure{
+        check::instance, "the instance says that it is " + state,
+        "nothing, if it is being started or maintained: the rotation begins once it is RUNNING",
+        wait_asked_for(seen, now)};
+}
+
+std::optional<preflight_failure> judge_whoami(const exchange& seen, wall_time now) {
+    if (seen.reached != reached::reply)
+        return unreachable(seen);
+    if (seen.status == 404)
+        return std::nullopt;
+    const bool success = seen.status >= 200 && seen.status < 300;
+    if (success && !is_html(seen) && !is_blank(seen.body.reveal()))
+        return std::nullopt;
+    if (!success && (seen.status < 300 || (seen.status >= 400 && seen.status != 401 && seen.status != 403)))
+        return preflight_failure{check::instance, "the instance answers " + describe(seen) + " to who we are",
+                                 "see its log; preflight.credentials: false leaves this check out",
+                                 wait_asked_for(seen, now)};
+    std::string problem = "the instance does not know the configured user (" + describe(seen) + ")";
+    if (!seen.authentication_denied_reason.empty())
+        problem += ", " + seen.authentication_denied_reason.substr(0, 200);
+    return preflight_failure{
+        check::credentials, std::move(problem),
+        "renew the token or password that instance.auth points to; where a captcha is asked for, "
+        "log in once with a browser",
+        std::nullopt};
+}
+
+}  // namespace tunnelkeyd::core

@@ -1,0 +1,109 @@
+#include "core/backoff.hpp"
+#include "core/rotation.hpp"
+
+#include <algorithm>
+
+// How a step that failed is kept count of, and how long the next one waits.
+namespace tunnelkeyd::core {
+
+namespace {
+
+constexpr unsigned many_unknowns = 10;
+constexpr duration urgent_max_after_many = std::chrono::minutes(15);
+constexpr duration longest_calm_retry_after = std::chrono::hours(24);
+
+}  // namespace
+
+rotation_action rotation::fail_untouched(outcome how, const std::string& error, bool credentials,
+                                         std::optional<duration> retry_after, moment now, double chance) {
+    back_off(backoff_kind::calm, retry_after, longest_calm_retry_after, now, chance);
+    if (credentials) {
+        // Repeated logins lock accounts: no jitter towards sooner.
+        not_before_ = std::max(not_before_, now.steady + settings_->retry.calm.max);
+        record_.retry_at = now.wall + (not_before_ - now.steady);
+    }
+    auto entry = ended(how, error, now);
+    entry.gap = duration(0);
+    record_.open.reset();
+    record_.last_error = error;
+    phase_ = phase::recording;
+    return action::save{std::move(entry)};
+}
+
+rotation_action rotation::fail_open(backoff_kind kind, const std::string& error,
+                                    std::optional<duration> retry_after, duration cap, moment now,
+                                    double chance) {
+    back_off(kind, retry_after, cap, now, chance);
+    record_.last_error = error;
+    phase_ = phase::recording;
+    return action::save{};
+}
+
+void rotation::back_off(backoff_kind kind, std::optional<duration> retry_after, duration cap, moment now,
+                        double chance) {
+    const auto& retry = settings_->retry;
+    backoff_limits limits = kind == backoff_kind::calm   ? retry.calm
+                            : kind == backoff_kind::slow ? retry.slow
+                                                         : retry.urgent;
+    if (kind == backoff_kind::urgent && record_.open && record_.open->unknowns_in_a_row >= many_unknowns)
+        limits.max = std::max(limits.max, urgent_max_after_many);
+    if (backoff_kind_ && *backoff_kind_ != kind)
+        record_.failures = 0;
+    backoff_kind_ = kind;
+    ++record_.failures;
+    duration delay = backoff(limits, record_.failures, chance);
+    if (retry_after)
+        delay = std::max(delay, std::min(*retry_after, cap));
+    not_before_ = now.steady + delay;
+    record_.retry_at = now.wall + delay;
+}
+
+void rotation::reset_backoff(moment now) {
+    record_.failures = 0;
+    record_.retry_at.reset();
+    backoff_kind_.reset();
+    not_before_ = now.steady;
+}
+
+void rotation::note_unanswered(moment now) {
+    last_unanswered_ = now.steady;
+    record_.last_unanswered_at = now.wall;
+}
+
+void rotation::note_stray(moment now) {
+    note_unanswered(now);
+    const auto generation = record_.key->generation;
+    std::erase_if(strays_, [&](const stray& s) { return s.generation == generation; });
+    strays_.push_back({generation, now.steady, now.wall});
+    record_.strays.clear();
+    for (const auto& s : strays_)
+        record_.strays.push_back({s.generation, s.wall});
+}
+
+void rotation::owe_confirmation(std::string because) {
+    if (!std::exchange(record_.confirmation_owed, true))
+        note(log_level::warn, "confirmation.owed",
+             because + ": one more rotation will follow, " + to_string(settings_->retry.settle) +
+                 " after the last such request");
+}
+
+history_entry rotation::ended(outcome how, const std::string& error, moment now) const {
+    history_entry entry;
+    entry.why = attempt_->why;
+    entry.began_at = attempt_->began.wall;
+    entry.ended_at = now.wall;
+    entry.how = how;
+    entry.error = error;
+    if (record_.open) {
+        entry.gap = now.steady - attempt_->gap_opened;
+        entry.regenerates = record_.open->regenerates;
+        entry.installs = record_.open->installs;
+    }
+    return entry;
+}
+
+notice& rotation::note(log_level level, std::string_view name, std::string message) {
+    return notices_.emplace_back(notice{level, name, std::move(message), {}});
+}
+
+}  // namespace tunnelkeyd::core

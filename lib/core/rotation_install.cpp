@@ -1,0 +1,137 @@
+#include "core/backoff.hpp"
+#include "core/rotation.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+// Call 2: install, what its outcome leads to, and the end of a rotation.
+namespace tunnelkeyd::core {
+
+namespace {
+
+constexpr unsigned rejections_until_replaced = 5;
+constexpr duration between_replacements = std::chrono::hours(1);
+constexpr duration longest_retry_after = std::chrono::minutes(5);
+
+}  // namespace
+
+rotation_action rotation::to_install(moment now) {
+    if (guards_.what == guard_finding::kind::hold) {
+        note(log_level::error, "rotation.held", "the new key is sealed and sent nowhere: " + guards_.message);
+        record_.last_error = guards_.message;
+        phase_ = phase::held;
+        not_before_ = now.steady;
+        return action::none{};
+    }
+    if (record_.open->instance_url != settings_->instance.url.text())
+        return to_preflight();
+    ++record_.open->installs;
+    phase_ = phase::installing;
+    return action::install{};
+}
+
+rotation_action rotation::on(const event::install_answered& event, moment now, double chance) {
+    using kind = install_verdict::kind;
+    assert(phase_ == phase::installing);
+    const auto& verdict = event.verdict;
+    const std::string error = "install: " + verdict.why;
+    if (verdict.unanswered)
+        note_stray(now);
+
+    switch (verdict.what) {
+    case kind::installed:
+        return installed(verdict, now);
+    case kind::rejected:
+        return rejected(verdict, now, chance);
+    case kind::retry:
+        note(log_level::warn, "install.retry",
+             "the instance did not take the new key (" + verdict.why +
+                 "): it is kept and sent again until it does");
+        return fail_open(backoff_kind::urgent, error, verdict.retry_after, longest_retry_after, now, chance);
+    case kind::credentials_refused:
+        note(log_level::error, "install.credentials_refused",
+             "the instance refuses our credentials (" + verdict.why +
+                 "): renew the token or password that instance.auth points to; the new key is kept");
+        return fail_open(backoff_kind::slow, error, verdict.retry_after, longest_retry_after, now, chance);
+    case kind::wrong_url:
+        note(log_level::error, "install.wrong_url",
+             "nothing at the instance takes the new key (" + verdict.why +
+                 "): correct instance.url, or install the tunnel app; the new key is kept");
+        return fail_open(backoff_kind::slow, error, verdict.retry_after, longest_retry_after, now, chance);
+    }
+    return action::none{};
+}
+
+rotation_action rotation::rejected(const install_verdict& verdict, moment now, double chance) {
+    auto& key = *record_.key;
+    ++key.rejections;
+    note(log_level::error, "install.rejected", "the instance does not want the new key (" + verdict.why + ")")
+        .fields.emplace_back("rejections", std::to_string(key.rejections));
+    const auto last = record_.regenerated_for_rejection_at;
+    const bool may_replace = !last || now.wall - *last >= between_replacements || *last > now.wall;
+    if (key.rejections >= rejections_until_replaced && may_replace) {
+        replace_key_ = true;
+        return to_regenerate(now);
+    }
+    return fail_open(backoff_kind::urgent, "install: " + verdict.why, verdict.retry_after, longest_retry_after,
+                     now, chance);
+}
+
+rotation_action rotation::installed(const install_verdict& verdict, moment now) {
+    settle_confirmation(now);
+    if (!verdict.name.empty() && !record_.key->name.empty() && verdict.name != record_.key->name)
+        note(log_level::error, "rotation.name_mismatch",
+             "the key is installed, and the instance calls its tunnel \"" + verdict.name +
+                 "\" where the cloud says \"" + record_.key->name +
+                 "\": see that hostname and instance.url belong together");
+    done_ = ended(outcome::installed, "", now);
+    auto& notice = note(log_level::info, "rotation.installed", "the instance holds the new key");
+    notice.fields.emplace_back("reason", to_string(done_->why));
+    notice.fields.emplace_back("gap_ms", std::to_string(done_->gap.count()));
+    notice.fields.emplace_back("regenerates", std::to_string(done_->regenerates));
+    notice.fields.emplace_back("installs", std::to_string(done_->installs));
+
+    record_.open.reset();
+    record_.key.reset();
+    record_.failures = 0;
+    record_.retry_at.reset();
+    record_.last_error.clear();
+    record_.last_success = now.wall;
+    backoff_kind_.reset();
+    not_before_ = now.steady;
+    closing_failures_ = 0;
+    phase_ = phase::closing;
+    return action::save{done_};
+}
+
+void rotation::settle_confirmation(moment now) {
+    const auto settle = settings_->retry.settle;
+    std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
+    record_.strays.clear();
+    for (const auto& s : strays_)
+        record_.strays.push_back({s.generation, s.wall});
+
+    const bool overtaken = std::any_of(strays_.begin(), strays_.end(),
+                                       [&](const stray& s) { return s.generation != record_.key->generation; });
+    if (overtaken)
+        owe_confirmation("an earlier key, whose installation was never answered, may still arrive late");
+    else if (record_.confirmation_owed && !record_.open->unknown && attempt_->late_enough) {
+        record_.confirmation_owed = false;
+        note(log_level::info, "confirmation.done",
+             "nothing sent earlier can have taken effect after this rotation");
+    }
+}
+
+rotation_action rotation::closed(const std::string& error, moment now, double chance) {
+    if (error.empty()) {
+        phase_ = phase::idle;
+        attempt_.reset();
+        done_.reset();
+        return action::none{};
+    }
+    note(log_level::error, "store.failed",
+         "the key is installed, but that could not be written: " + error + "; no rotation begins until it is");
+    return action::sleep{now.steady + backoff(settings_->retry.urgent, ++closing_failures_, chance)};
+}
+
+}  // namespace tunnelkeyd::core

@@ -1,0 +1,77 @@
+#include "core/rotation.hpp"
+
+#include <algorithm>
+
+// What a restart finds on disk, and what it makes of it.
+namespace tunnelkeyd::core {
+
+namespace {
+
+// A pending key older than this may come from a restored backup, and may have been replaced since.
+constexpr duration key_lasts = std::chrono::hours(1);
+constexpr duration longest_wait = std::chrono::hours(24);
+
+duration clamp_wait(duration wait) {
+    return std::clamp(wait, duration(0), longest_wait);
+}
+
+}  // namespace
+
+rotation_action rotation::resume(restart how, guard_finding guards, moment now, double chance) {
+    last_unanswered_ = now.steady;
+    if (how == restart::once && !record_.open && record_.last_unanswered_at)
+        last_unanswered_ -= clamp_wait(now.wall - *record_.last_unanswered_at);
+    for (const auto& s : record_.strays)
+        strays_.push_back({s.generation, now.steady, s.at});
+    not_before_ = now.steady;
+    if (record_.retry_at)
+        not_before_ += clamp_wait(*record_.retry_at - now.wall);
+    if (!record_.open)
+        return action::none{};
+
+    recover(std::move(guards), now, chance);
+    phase_ = phase::waiting;
+    return action::sleep{not_before_};
+}
+
+void rotation::recover(guard_finding guards, moment now, double chance) {
+    const auto& open = *record_.open;
+    attempt_ = attempt{open.why, {open.began_at, now.steady}, {}, false};
+    attempt_->gap_opened = now.steady - std::max(duration(0), now.wall - open.gap_opened_at);
+    if (record_.key) {
+        note_stray(now);
+        guards_ = std::move(guards);
+    }
+    if (open.intent) {
+        note(log_level::error, "rotation.recovered",
+             "the last run ended while a regenerate request may have been under way: the cloud may have made a "
+             "key "
+             "that we never saw");
+        recover_unknown(now, chance);
+    } else if (!record_.key) {
+        note(log_level::error, "rotation.recovered", "the key gap was open when the last run ended: going on");
+    } else if (!record_.key->key) {
+        note(log_level::error, "key.lost",
+             "a key that was received and not yet installed cannot be unsealed: the sealing key is not the one "
+             "that "
+             "sealed it; a new one is asked for");
+        recover_unknown(now, chance);
+    } else if (now.wall - record_.key->minted_at > key_lasts) {
+        note(log_level::error, "key.lost",
+             "a key that was received and not yet installed is from " + to_iso8601(record_.key->minted_at) +
+                 " and may have been replaced since (a restored backup?): a new one is asked for");
+        recover_unknown(now, chance);
+    } else {
+        note(log_level::warn, "rotation.recovered",
+             "a key was received and not yet installed when the last run ended: installing it");
+    }
+}
+
+void rotation::recover_unknown(moment now, double chance) {
+    became_unknown(now);
+    // Each run that ends inside a regenerate has counted itself in the intent, so that a crash loop slows down.
+    record_.failures = std::max(record_.failures, record_.open->regenerates - 1);
+    back_off(backoff_kind::urgent, std::nullopt, duration(0), now, chance);
+}
+
+}  // namespace tunnelkeyd::core

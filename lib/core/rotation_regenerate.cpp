@@ -1,0 +1,135 @@
+#include "core/rotation.hpp"
+#include "core/settings_text.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+// Call 1: intent, regenerate, and what its outcome leads to.
+namespace tunnelkeyd::core {
+
+namespace {
+
+constexpr unsigned rejections_until_replaced = 5;
+constexpr duration longest_timeout = std::chrono::minutes(5);
+constexpr duration longest_rate_limit = std::chrono::hours(1);  // with the gap open
+constexpr duration longest_retry_after = std::chrono::minutes(5);
+constexpr int too_many_requests = 429;
+
+}  // namespace
+
+rotation_action rotation::write_intent(moment now) {
+    if (!record_.open) {
+        open_rotation open;
+        open.why = attempt_->why;
+        open.began_at = attempt_->began.wall;
+        open.gap_opened_at = now.wall;
+        attempt_->gap_opened = now.steady;
+        record_.open = std::move(open);
+    }
+    auto& open = *record_.open;
+    open.intent = true;
+    ++open.regenerates;
+    ++record_.generation;
+    open.instance_url = settings_->instance.url.text();
+    open.settings = settings_text(*settings_);
+    if (record_.key && record_.key->rejections >= rejections_until_replaced)
+        record_.regenerated_for_rejection_at = now.wall;
+    phase_ = phase::intent;
+    return action::save{};
+}
+
+rotation_action rotation::intent_failed(const std::string& error, moment now, double chance) {
+    note(log_level::error, "store.failed", "nothing was sent, since the intent could not be written: " + error);
+    record_.open->intent = false;
+    replace_key_ = false;
+    if (!untouched())
+        return fail_open(backoff_kind::urgent, error, std::nullopt, duration(0), now, chance);
+    return fail_untouched(outcome::store_failed, error, false, std::nullopt, now, chance);
+}
+
+rotation_action rotation::send_regenerate() {
+    phase_ = phase::regenerating;
+    return action::regenerate{timeouts_in_a_row_};
+}
+
+rotation_action rotation::on(const event::regenerated& event, moment now, double chance) {
+    assert(phase_ == phase::regenerating);
+    const auto& verdict = event.verdict;
+    timeouts_in_a_row_ = verdict.timed_out ? timeouts_in_a_row_ + 1 : 0;
+    if (verdict.what == regenerate_verdict::kind::minted)
+        return minted(event, now);
+    if (verdict.what == regenerate_verdict::kind::refused)
+        return refused(verdict, now, chance);
+
+    note(log_level::error, "rotation.unknown",
+         "the cloud may have made a new key that we never saw (" + verdict.why +
+             "): the tunnel may be down until the " + "next regenerate succeeds, which is tried again soon");
+    became_unknown(now);
+    return fail_open(backoff_kind::urgent, "regenerate: " + verdict.why, verdict.retry_after,
+                     longest_retry_after, now, chance);
+}
+
+rotation_action rotation::minted(const event::regenerated& event, moment now) {
+    const auto& verdict = event.verdict;
+    auto& open = *record_.open;
+    open.intent = false;
+    open.unknowns_in_a_row = 0;
+    record_.failures = 0;
+    record_.retry_at.reset();
+    backoff_kind_.reset();
+    replace_key_ = false;
+    seal_again_ = false;
+    record_.key =
+        pending_key{verdict.key, record_.generation, now.wall, verdict.name, verdict.on_premise_url, 0};
+    guards_ = event.guards;
+    note(log_level::info, "rotation.minted", "the cloud made a new key")
+        .fields.emplace_back("generation", std::to_string(record_.generation));
+    if (guards_.what == guard_finding::kind::warn)
+        note(log_level::warn, "rotation.on_premise_url_differs", guards_.message);
+    phase_ = phase::sealing;
+    return action::save{};
+}
+
+rotation_action rotation::refused(const regenerate_verdict& verdict, moment now, double chance) {
+    const bool credentials = verdict.credentials_refused();
+    const std::string error = "regenerate: " + verdict.why;
+    note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
+         "the cloud made no new key (" + verdict.why + "), the present one is untouched");
+    record_.open->intent = false;
+    replace_key_ = false;  // back to the key that the instance rejected, or that is held
+    if (!untouched()) {
+        const bool rate_limited = verdict.status == too_many_requests;
+        return fail_open(credentials ? backoff_kind::slow : backoff_kind::urgent, error, verdict.retry_after,
+                         rate_limited ? longest_rate_limit : longest_retry_after, now, chance);
+    }
+    return fail_untouched(outcome::refused, error, credentials, verdict.retry_after, now, chance);
+}
+
+void rotation::became_unknown(moment now) {
+    auto& open = *record_.open;
+    open.intent = false;
+    open.unknown = true;
+    ++open.unknowns_in_a_row;
+    record_.key.reset();  // suspect: the cloud may have replaced it
+    replace_key_ = false;
+    note_unanswered(now);
+    owe_confirmation("a regenerate request may still take effect late");
+}
+
+rotation_action rotation::sealed(const std::string& error, moment now) {
+    if (error.empty())
+        return to_install(now);
+    note(log_level::error, "store.failed",
+         "the new key could not be written: " + error +
+             (seal_again_ ? "; it is installed from memory" : "; trying once more"));
+    if (std::exchange(seal_again_, true))
+        return to_install(now);
+    return action::save{};
+}
+
+duration regenerate_timeout(duration usual, unsigned timeouts_in_a_row) {
+    const duration longer = usual * (1 << std::min(timeouts_in_a_row, 10u));
+    return std::max(usual, std::min(longer, longest_timeout));
+}
+
+}  // namespace tunnelkeyd::core
