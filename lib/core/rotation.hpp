@@ -121,6 +121,7 @@ public:
 
     [[nodiscard]] const tunnel_record& record() const noexcept { return record_; }
     [[nodiscard]] const tunnel& settings() const noexcept { return *settings_; }
+    [[nodiscard]] const std::shared_ptr<const tunnel>& shared_settings() const noexcept { return settings_; }
     [[nodiscard]] phase where() const noexcept { return phase_; }
     [[nodiscard]] bool is_idle() const noexcept { return phase_ == phase::idle; }
     /// From the first intent until the key is installed. "Done" may still have to be written when it closes.

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "app/outside.hpp"
+
+#include <variant>
+
+namespace tunnelkeyd::app {
+
+/// Reads what an Authorization header to the instance needs, anew at each call: `Bearer TOKEN`, or `Basic` with
+/// user and password in base64 (RFC 7617).
+std::variant<ports::credentials, ports::secret_error> read_credentials(const ports::secrets& secrets,
+                                                                       const core::instance_auth& auth);
+
+}  // namespace tunnelkeyd::app

@@ -1,0 +1,82 @@
+#include "app/organization_desk.hpp"
+
+#include <utility>
+
+namespace tunnelkeyd::app {
+
+namespace {
+
+// Far less than the minute for which a preflight counts as fresh.
+constexpr core::duration answer_lasts = std::chrono::seconds(10);
+constexpr unsigned unauthorized = 401;
+constexpr unsigned too_many_requests = 429;
+
+}  // namespace
+
+organization_desk::organization_desk(const outside& world, std::function<void()> reopened)
+    : world_(world), reopened_(std::move(reopened)) {
+}
+
+void organization_desk::check_api_key(const core::organization& organization, const core::retry_policy& retry,
+                                      answer_handler done) {
+    const bool same_key = organization.api_key == api_key_;
+    if (same_key && good_until_ && world_.clock.now().steady < *good_until_)
+        return done(std::nullopt);
+    if (same_key && under_way_) {
+        under_way_->waiting.push_back(std::move(done));
+        return;
+    }
+    auto read = world_.secrets.read(organization.api_key);
+    if (const auto* error = std::get_if<ports::secret_error>(&read))
+        return done(core::preflight_failure{core::preflight_failure::check::secret, error->message,
+                                            "the organization's API key must be readable", std::nullopt});
+    api_key_ = organization.api_key;
+    good_until_.reset();
+    under_way_ = std::make_shared<question>(question{organization.api_key, retry, {}});
+    under_way_->waiting.push_back(std::move(done));
+    world_.cloud.read_organization(
+        organization, std::get<core::secret>(read),
+        [this, asked = under_way_](const core::exchange& seen) { answered(*asked, seen); });
+}
+
+void organization_desk::answered(const question& asked, const core::exchange& seen) {
+    const auto failure = core::judge_api_key(seen);
+    const auto now = world_.clock.now();
+    if (asked.api_key == api_key_) {  // else the configuration has moved on to another key
+        under_way_.reset();
+        if (failure)
+            api_key_refused(asked.retry);
+        else
+            good_until_ = now.steady + answer_lasts;
+    }
+    if (seen.reached == core::reached::reply && seen.status == too_many_requests)
+        gate.rate_limited(now, core::wait_asked_for(seen, now.wall));
+    else if (seen.reached == core::reached::reply && !failure)
+        api_key_accepted();
+    for (const auto& done : asked.waiting)
+        done(failure);
+}
+
+void organization_desk::regenerate_answered(const core::tunnel& tunnel,
+                                            const core::regenerate_verdict& verdict) {
+    const auto now = world_.clock.now();
+    gate.regenerate_ended(tunnel.id(), verdict.what == core::regenerate_verdict::kind::unknown);
+    if (verdict.status == unauthorized)
+        api_key_refused(tunnel.retry);
+    else if (verdict.status == too_many_requests)
+        gate.rate_limited(now, verdict.retry_after);
+    else if (verdict.what == core::regenerate_verdict::kind::minted)
+        api_key_accepted();
+}
+
+void organization_desk::api_key_refused(const core::retry_policy& retry) {
+    good_until_.reset();
+    gate.api_key_refused(world_.clock.now(), retry, world_.random.uniform());
+}
+
+void organization_desk::api_key_accepted() {
+    if (gate.api_key_accepted())
+        reopened_();
+}
+
+}  // namespace tunnelkeyd::app

@@ -1,0 +1,93 @@
+#include "app/rotator.hpp"
+
+#include "app/credentials.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace tunnelkeyd::app {
+
+namespace {
+
+/// A request that could not even be made.
+core::exchange not_sent(std::string problem) {
+    core::exchange seen;
+    seen.problem = std::move(problem);
+    return seen;
+}
+
+}  // namespace
+
+rotator::rotator(const outside& world, host& owner, core::tunnel_record record,
+                 std::shared_ptr<const core::tunnel> settings, const core::cloud_settings& cloud)
+    : world_(world), owner_(owner), cloud_(cloud), rotation_(std::move(record), std::move(settings)) {
+}
+
+void rotator::resume(core::rotation::restart how) {
+    const auto& key = rotation_.record().key;
+    auto guards = key ? owner_.guards_of(settings(), key->on_premise_url) : core::guard_finding{};
+    auto action = rotation_.resume(how, std::move(guards), world_.clock.now(), world_.random.uniform());
+    for (const auto& event : rotation_.take_notices())
+        log(event);
+    perform(std::move(action));
+}
+
+void rotator::step(core::rotation_event event) {
+    auto action = rotation_.step(std::move(event), world_.clock.now(), world_.random.uniform());
+    for (const auto& notice : rotation_.take_notices())
+        log(notice);
+    perform(std::move(action));
+    owner_.stepped(*this);
+}
+
+void rotator::perform(core::rotation_action action) {
+    std::visit([this](auto&& what) { perform(std::move(what)); }, std::move(action));
+}
+
+void rotator::run_preflight() {
+    preflight_ =
+        std::make_unique<preflight_run>(world_, owner_.desk_of(settings()), rotation_.shared_settings(),
+                                        [this](std::optional<core::preflight_failure> failure) {
+                                            const auto ended = std::move(preflight_);
+                                            if (failure)
+                                                owner_.preflight_failed(*this, *failure);
+                                            step(core::event::preflighted{std::move(failure)});
+                                        });
+    preflight_->start();
+}
+
+void rotator::perform(core::action::save save) {
+    world_.journal.save(rotation_.record(), std::move(save.ended),
+                        [this](const std::string& error) { step(core::event::saved{error}); });
+}
+
+void rotator::perform(core::action::regenerate regenerate) {
+    auto api_key = world_.secrets.read(settings().organization.api_key);
+    if (const auto* error = std::get_if<ports::secret_error>(&api_key))
+        return regenerated(not_sent(error->message));
+    world_.cloud.regenerate(settings().id(), std::get<core::secret>(api_key),
+                            core::regenerate_timeout(cloud_.timeout.request, regenerate.timeouts_in_a_row),
+                            [this](const core::exchange& seen) { regenerated(seen); });
+}
+
+void rotator::regenerated(const core::exchange& seen) {
+    auto verdict = core::judge_regenerate(seen, world_.clock.now().wall);
+    owner_.regenerate_answered(*this, verdict);
+    auto guards = owner_.guards_of(settings(), verdict.on_premise_url);
+    step(core::event::regenerated{std::move(verdict), std::move(guards)});
+}
+
+void rotator::perform(core::action::install) {
+    auto authorization = read_credentials(world_.secrets, settings().instance.auth);
+    if (const auto* error = std::get_if<ports::secret_error>(&authorization))
+        return install_answered(not_sent(error->message));
+    world_.instance.install(settings().instance, std::get<core::secret>(authorization),
+                            rotation_.record().key->key,
+                            [this](const core::exchange& seen) { install_answered(seen); });
+}
+
+void rotator::install_answered(const core::exchange& seen) {
+    step(core::event::install_answered{core::judge_install(seen, world_.clock.now().wall)});
+}
+
+}  // namespace tunnelkeyd::app

@@ -1,0 +1,233 @@
+#include "app/supervised.hpp"
+#include "app/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Who begins, and who talks to the cloud next.
+namespace tunnelkeyd::app {
+
+namespace {
+
+// So many rotations run their preflight at once: enough that dead instances, each waiting for its timeout, do
+// not stop the others; few enough to bound sockets and memory.
+constexpr unsigned max_preflighting = 256;
+
+}  // namespace
+
+std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel, core::moment now) const {
+    if (tunnel.requested)
+        return core::reason::manual;
+    const auto& state = tunnel.state();
+    const auto due = core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_);
+    if (due.at <= now.wall)
+        return due.why;
+    const auto confirmation = state.confirmation_due();
+    return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
+}
+
+core::urgency supervisor::urgency_of(const supervised& tunnel) const {
+    if (tunnel.state().gap_open())
+        return core::urgency::open_gap;
+    return tunnel.requested ? core::urgency::requested : core::urgency::calm;
+}
+
+core::steady_time supervisor::opens_at(const supervised& tunnel, core::moment now) {
+    return desk_of(tunnel.settings()).gate.opens_at(urgency_of(tunnel), now);
+}
+
+/// An idle tunnel: does it begin now, or when is it looked at again?
+void supervisor::plan(supervised& tunnel) {
+    if (!tunnel.state().is_idle() || tunnel.queued)
+        return;
+    queues_->alarms.clear(tunnel);
+    queues_->schedule.clear(tunnel);
+    blocked_.erase(tunnel.key());
+    if (draining_ || !tunnel.configured)
+        return;
+    if (once_ && !tunnel.untried)
+        return;
+
+    const auto now = world_.clock.now();
+    const auto why = reason_to_begin(tunnel, now);
+    if (!why)
+        return wait_for_next(tunnel);
+    if (!tunnel.requested && desk_of(tunnel.settings()).gate.outage()) {
+        tunnel.wants = supervised::wish::begin;
+        blocked_.insert(tunnel.key());
+        return;
+    }
+    const auto gate_opens = opens_at(tunnel, now);
+    const auto not_before = tunnel.requested ? now.steady : tunnel.state().not_before();
+    const auto at = std::max(gate_opens, not_before);
+    if (at <= now.steady) {
+        tunnel.queued = true;
+        queues_->may_begin.push_back(&tunnel);
+    } else if (once_ && (not_before > now.steady || at > deadline_ ||
+                         desk_of(tunnel.settings()).gate.is_api_key_refused())) {
+        skip(tunnel, at - now.steady);
+    } else {
+        queues_->park(tunnel, supervised::wish::begin, at);
+    }
+}
+
+void supervisor::wait_for_next(supervised& tunnel) {
+    const auto& state = tunnel.state();
+    queues_->schedule.set(tunnel,
+                          core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_).at);
+    if (const auto confirmation = state.confirmation_due())
+        queues_->park(tunnel, supervised::wish::begin, *confirmation);
+}
+
+/// With --once: it is due, and its turn is not now.
+void supervisor::skip(supervised& tunnel, core::duration wait) {
+    tunnel.log({core::log_level::warn,
+                "rotation.skipped",
+                "due, but not tried again for " + core::to_string(wait) +
+                    ", since it failed before: " + tunnel.state().record().last_error,
+                {}});
+    had_its_turn(tunnel);
+    tunnel.failed = true;
+}
+
+void supervisor::had_its_turn(supervised& tunnel) {
+    untried_ -= std::exchange(tunnel.untried, false);
+    tunnel.tried = true;
+}
+
+void supervisor::want_preflight(rotator& who) {
+    auto& tunnel = static_cast<supervised&>(who);
+    const auto now = world_.clock.now();
+    if (draining_ && !tunnel.state().gap_open())
+        return;
+    if (const auto at = opens_at(tunnel, now); at > now.steady) {
+        release(tunnel);
+        return queues_->park(tunnel, supervised::wish::preflight, at);
+    }
+    desk_of(tunnel.settings()).gate.enter(now);
+    tunnel.run_preflight();
+}
+
+void supervisor::want_permit(rotator& who) {
+    auto& tunnel = static_cast<supervised&>(who);
+    (tunnel.state().gap_open() ? queues_->urgent_permits : queues_->calm_permits).push_back(&tunnel);
+}
+
+/// Lets go ahead whoever may. Called at the end of each turn of the loop that could have changed that.
+void supervisor::pump() {
+    if (std::exchange(pumping_, true))
+        return;
+    give_permits();
+    begin_rotations();
+    pumping_ = false;
+}
+
+void supervisor::give_permits() {
+    while (in_flight_ < config_->cloud.max_in_flight) {
+        auto& queue = queues_->urgent_permits.empty() ? queues_->calm_permits : queues_->urgent_permits;
+        if (queue.empty())
+            return;
+        auto& tunnel = *queue.front();
+        queue.pop_front();
+        const auto urgency = urgency_of(tunnel);
+        if (draining_ && urgency != core::urgency::open_gap)
+            continue;
+        const auto now = world_.clock.now();
+        if (const auto at = opens_at(tunnel, now); at > now.steady) {
+            end_preflighting(tunnel);
+            queues_->park(tunnel, supervised::wish::permit, at);
+            continue;
+        }
+        if (urgency == core::urgency::calm && desk_of(tunnel.settings()).gate.outage()) {
+            end_preflighting(tunnel);
+            tunnel.wants = supervised::wish::permit;
+            blocked_.insert(tunnel.key());
+            continue;
+        }
+        tunnel.has_permit = true;
+        ++in_flight_;
+        tunnel.permit();
+    }
+}
+
+void supervisor::begin_rotations() {
+    // No more of them than will soon get their permit: a preflight is good for a minute.
+    while (!queues_->may_begin.empty() && preflighting_ < max_preflighting &&
+           queues_->calm_permits.size() < config_->cloud.max_in_flight) {
+        auto& tunnel = *queues_->may_begin.front();
+        queues_->may_begin.pop_front();
+        tunnel.queued = false;
+        const auto now = world_.clock.now();
+        const auto why = reason_to_begin(tunnel, now);
+        const bool blocked = !tunnel.requested && desk_of(tunnel.settings()).gate.outage();
+        if (draining_ || !why || blocked || opens_at(tunnel, now) > now.steady) {
+            plan(tunnel);
+            continue;
+        }
+        had_its_turn(tunnel);
+        tunnel.has_slot = true;
+        ++preflighting_;
+        working_.insert(tunnel.key());
+        tunnel.begin(*why);
+    }
+}
+
+/// Takes back what the tunnel's present phase does not need.
+void supervisor::release(supervised& tunnel) {
+    using phase = core::rotation::phase;
+    const auto where = tunnel.state().where();
+    if (where != phase::intent && where != phase::regenerating && std::exchange(tunnel.has_permit, false))
+        --in_flight_;
+    if (where != phase::preflight && where != phase::permit)
+        end_preflighting(tunnel);
+}
+
+void supervisor::end_preflighting(supervised& tunnel) {
+    if (std::exchange(tunnel.has_slot, false))
+        --preflighting_;
+}
+
+void supervisor::preflight_failed(rotator& who, const core::preflight_failure& failure) {
+    static_cast<supervised&>(who).api_key_failed = failure.at == core::preflight_failure::check::api_key;
+}
+
+void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdict& verdict) {
+    auto& tunnel = static_cast<supervised&>(who);
+    auto& desk = desk_of(tunnel.settings());
+    const bool outage = desk.gate.outage();
+    tunnel.api_key_failed = verdict.status == 401;
+    desk.regenerate_answered(tunnel.settings(), verdict);
+    if (outage && !desk.gate.outage())
+        outage_over(tunnel.settings().organization.id);
+}
+
+void supervisor::outage_over(const std::string& organization_id) {
+    for (const auto& [number, tunnel] : std::exchange(blocked_, {})) {
+        if (tunnel->settings().organization.id != organization_id)
+            blocked_.insert(tunnel->key());
+        else if (std::exchange(tunnel->wants, supervised::wish::nothing) == supervised::wish::permit)
+            want_permit(*tunnel);
+        else
+            plan(*tunnel);
+    }
+}
+
+/// Whoever waited for the API key to be good again need not wait any longer.
+void supervisor::reopened(const std::string& organization_id) {
+    const auto now = world_.clock.now();
+    for (const auto& tunnel : tunnels_) {
+        if (tunnel->settings().organization.id != organization_id)
+            continue;
+        if (tunnel->state().is_idle()) {
+            if (std::exchange(tunnel->api_key_failed, false))
+                tunnel->reset_backoff();
+            plan(*tunnel);
+        } else if (tunnel->wants == supervised::wish::preflight || tunnel->wants == supervised::wish::permit) {
+            queues_->park(*tunnel, tunnel->wants, now.steady);
+        } else if (tunnel->wants == supervised::wish::wake && std::exchange(tunnel->api_key_failed, false)) {
+            queues_->park(*tunnel, supervised::wish::wake, now.steady);
+        }
+    }
+}
+
+}  // namespace tunnelkeyd::app
