@@ -1,0 +1,64 @@
+#include "command_line.hpp"
+#include "config/load.hpp"
+#include "config/print.hpp"
+#include "exit_status.hpp"
+#include "process.hpp"
+#include "run.hpp"
+
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+namespace {
+
+using namespace tunnelkeyd;
+using daemon::exit_status;
+
+/// The configuration; null if it has errors, which are printed then.
+std::shared_ptr<const core::config> load(const std::string& file) {
+    auto loaded = config::load_file(file, config::process_environment());
+    for (const auto& line : loaded.warnings)
+        std::cerr << line << '\n';
+    for (const auto& line : loaded.errors)
+        std::cerr << line << '\n';
+    if (!loaded.value)
+        return nullptr;
+    return std::make_shared<const core::config>(std::move(*loaded.value));
+}
+
+exit_status print_version(bool json) {
+    if (json)
+        std::cout << R"({"version":")" TUNNELKEYD_VERSION R"("})"
+                     "\n";
+    else
+        std::cout << "tunnelkeyd " TUNNELKEYD_VERSION "\n";
+    return exit_status::done;
+}
+
+exit_status dispatch(const daemon::command_line& options) {
+    if (std::holds_alternative<daemon::version_command>(options.command))
+        return print_version(options.json);
+    auto config = load(options.config_file);
+    if (!config)
+        return exit_status::configuration;
+    if (const auto* how = std::get_if<daemon::run_command>(&options.command))
+        return daemon::run(options, *how, std::move(config));
+    std::cout << (options.json ? config::print_json(*config) : config::print(*config));
+    return exit_status::done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    daemon::harden_process();
+    try {
+        const auto parsed = daemon::parse_command_line(argc, argv);
+        if (const auto* status = std::get_if<int>(&parsed))
+            return *status;
+        return static_cast<int>(dispatch(std::get<daemon::command_line>(parsed)));
+    } catch (const std::exception& problem) {
+        std::cerr << "tunnelkeyd: " << problem.what() << '\n';
+        return static_cast<int>(exit_status::failed);
+    }
+}

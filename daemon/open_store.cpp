@@ -1,0 +1,58 @@
+#include "open_store.hpp"
+
+#include "config/load.hpp"
+
+#include <unordered_set>
+#include <utility>
+
+namespace tunnelkeyd::daemon {
+
+namespace {
+
+std::shared_ptr<const core::tunnel> kept_settings(const std::string& text) {
+    // Nothing of the environment: the text was complete when it was written.
+    auto loaded = config::load_text(text, "journal", [](const char*) -> const char* { return nullptr; });
+    if (!loaded.value || loaded.value->tunnels.size() != 1)
+        return nullptr;
+    return std::make_shared<const core::tunnel>(std::move(loaded.value->tunnels.front()));
+}
+
+}  // namespace
+
+std::unique_ptr<store::state_store> open_store(const core::state_settings& settings,
+                                               const ports::secrets& secrets,
+                                               std::function<void(std::function<void()>)> post,
+                                               std::function<core::steady_time()> steady_now) {
+    store::settings wanted;
+    wanted.directory = settings.directory;
+    wanted.post = std::move(post);
+    wanted.steady_now = std::move(steady_now);
+    if (const auto& reference = settings.sealing_key) {
+        auto read = secrets.read(*reference);
+        if (const auto* error = std::get_if<ports::secret_error>(&read))
+            throw store::error(store::error_kind::sealing_key, error->message);
+        wanted.sealing_key = {std::make_shared<const core::secret>(std::get<core::secret>(std::move(read))),
+                              core::describe(*reference)};
+    }
+    return std::make_unique<store::state_store>(std::move(wanted));
+}
+
+app::journal_contents take_stock(const store::state_store& store, const core::config& config) {
+    std::unordered_set<core::identity, core::identity_hash> configured;
+    for (const auto& tunnel : config.tunnels)
+        configured.insert(tunnel.id());
+
+    app::journal_contents contents;
+    contents.salt = store.salt();
+    for (auto& record : store.load()) {
+        if (configured.contains(record.id)) {
+            contents.records.push_back(std::move(record));
+        } else if (record.open) {
+            auto settings = kept_settings(record.open->settings);
+            contents.leftovers.push_back({std::move(record), std::move(settings)});
+        }
+    }
+    return contents;
+}
+
+}  // namespace tunnelkeyd::daemon

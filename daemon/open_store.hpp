@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/supervisor.hpp"
+#include "core/config.hpp"
+#include "ports/secrets.hpp"
+#include "store/state_store.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace tunnelkeyd::daemon {
+
+/// Opens the state store that the configuration names. Throws store::error.
+std::unique_ptr<store::state_store> open_store(const core::state_settings& settings,
+                                               const ports::secrets& secrets,
+                                               std::function<void(std::function<void()>)> post,
+                                               std::function<core::steady_time()> steady_now);
+
+/// What the store holds, sorted into what is configured and what was left behind with an open key gap. Records
+/// of other tunnels that are no longer configured stay where they are. Throws store::error.
+app::journal_contents take_stock(const store::state_store& store, const core::config& config);
+
+}  // namespace tunnelkeyd::daemon
