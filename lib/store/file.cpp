@@ -1,0 +1,72 @@
+#include "store/file.hpp"
+
+#include "store/error.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace tunnelkeyd::store {
+
+descriptor::~descriptor() {
+    if (number_ >= 0)
+        ::close(number_);
+}
+
+void throw_errno(const std::string& path, std::string_view what_failed) {
+    const auto reason = std::system_category().message(errno);
+    throw error(error_kind::unusable, path + " " + std::string(what_failed) + ": " + reason);
+}
+
+void make_directory(const std::string& directory) {
+    if (::mkdir(directory.c_str(), 0700) == 0) {
+        sync_directory(directory + "/..");
+        return;
+    }
+    if (errno != EEXIST)
+        throw_errno(directory, "cannot be made");
+    struct stat found {};
+    if (::stat(directory.c_str(), &found) != 0)
+        throw_errno(directory, "cannot be looked at");
+    if (!S_ISDIR(found.st_mode))
+        throw error(error_kind::unusable, directory + " is not a directory: choose another state.directory");
+}
+
+void sync_directory(const std::string& directory) {
+    const descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened || ::fsync(opened.number()) != 0)
+        throw_errno(directory, "cannot be synced to disk");
+}
+
+descriptor create_private_file(const std::string& path) {
+    descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!made)
+        throw_errno(path, "cannot be made");
+    return made;
+}
+
+void rename_durably(const std::string& directory, const std::string& from, const std::string& to) {
+    if (std::rename(from.c_str(), to.c_str()) != 0)
+        throw_errno(to, "cannot be put in place");
+    sync_directory(directory);
+}
+
+bool file_exists(const std::string& path) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == 0)
+        return true;
+    if (errno != ENOENT)
+        throw_errno(path, "cannot be looked at");
+    return false;
+}
+
+unsigned long long file_size(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 ? static_cast<unsigned long long>(found.st_size) : 0;
+}
+
+}  // namespace tunnelkeyd::store

@@ -1,0 +1,155 @@
+#include "fixture.hpp"
+
+#include <catch2/catch.hpp>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <iostream>
+
+using namespace tunnelkeyd;
+using namespace tunnelkeyd::store_tests;
+
+namespace {
+
+using Catch::Matchers::Contains;
+
+/// Saves, tells `told` as soon as the handler is called, and waits to be killed.
+[[noreturn]] void save_and_wait(const std::string& directory, int told) {
+    try {
+        opened_store opened(directory);
+        opened.store.save(full_record(), ended_at(1), [told](const std::string& error) {
+            if (!error.empty() || ::write(told, "x", 1) != 1)
+                ::_exit(1);
+            for (;;)
+                ::pause();
+        });
+        opened.events.run_until([] { return false; });
+    } catch (...) {
+    }
+    ::_exit(1);
+}
+
+/// A file system of 1 MiB that is gone with the process, whatever becomes of the test.
+class tiny_disk {
+public:
+    explicit tiny_disk(std::string path) : path_(std::move(path)) {
+        mounted_ = ::unshare(CLONE_NEWNS) == 0 &&
+                   ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                   ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m,mode=700") == 0;
+    }
+    ~tiny_disk() {
+        if (mounted_)
+            ::umount2(path_.c_str(), MNT_DETACH);
+    }
+    tiny_disk(const tiny_disk&) = delete;
+    tiny_disk& operator=(const tiny_disk&) = delete;
+    explicit operator bool() const noexcept { return mounted_; }
+
+private:
+    std::string path_;
+    bool mounted_ = false;
+};
+
+/// No file may grow beyond `size`, while this lives.
+class file_size_limit {
+public:
+    explicit file_size_limit(rlim_t size) : signal_(::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{size, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~file_size_limit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        ::signal(SIGXFSZ, signal_);
+    }
+    file_size_limit(const file_size_limit&) = delete;
+    file_size_limit& operator=(const file_size_limit&) = delete;
+
+private:
+    rlimit before_{};
+    sighandler_t signal_;
+};
+
+core::tunnel_record large_record() {
+    auto record = full_record();
+    record.last_error = std::string(400'000, 'x');
+    return record;
+}
+
+/// Tunnel 1 is as it was saved first, with one line of history.
+void check_untouched(const opened_store& opened) {
+    const auto loaded = opened.store.load();
+    REQUIRE(loaded.size() == 1);
+    CHECK(same(loaded[0], full_record()));
+    CHECK(opened.store.history(numbered(1), 10).size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("what a handler was told to be saved survives SIGKILL") {
+    const temporary_directory directory;
+    int ends[2] = {};
+    REQUIRE(::pipe(ends) == 0);
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0)
+        save_and_wait(directory.path(), ends[1]);
+    ::close(ends[1]);
+    char told = 0;
+    CHECK(::read(ends[0], &told, 1) == 1);
+    ::close(ends[0]);
+    CHECK(store_tests::refusal(directory.path()).kind() == store::error_kind::locked);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+
+    const opened_store opened(directory.path());
+    check_untouched(opened);
+}
+
+TEST_CASE("a full disk is reported, leaves nothing half-written, and is forgotten when space returns") {
+    const temporary_directory parent;
+    const auto directory = parent / "disk";
+    std::filesystem::create_directory(directory);
+    const tiny_disk disk(directory);
+    if (!disk) {
+        std::cout << "skipped: mounting a small file system takes root\n";
+        return;
+    }
+    opened_store opened(directory);
+    REQUIRE(opened.save(full_record(), ended_at(1)) == "");
+    write_file(directory + "/filler", std::string(1'000'000, 'f'));
+
+    for (int i = 0; i < 3; ++i)
+        CHECK_THAT(opened.save(large_record(), ended_at(2)),
+                   Contains(directory + "/state.db") && Contains("free some space"));
+    CHECK(opened.store.statistics().failures == 3);
+
+    std::filesystem::remove(directory + "/filler");
+    check_untouched(opened);
+    CHECK(opened.probe() == "");
+    CHECK(opened.save(large_record(), ended_at(2)) == "");
+    CHECK(same(opened.store.load().at(0), large_record()));
+    CHECK(opened.store.history(numbered(1), 10).size() == 2);
+}
+
+TEST_CASE("a write that the system cuts short is reported, leaves nothing half-written, and is forgotten") {
+    const temporary_directory directory;
+    opened_store opened(directory.path());
+    REQUIRE(opened.save(full_record(), ended_at(1)) == "");
+    {
+        const file_size_limit limit(100'000);
+        for (int i = 0; i < 3; ++i)
+            CHECK_THAT(opened.save(large_record(), ended_at(2)),
+                       Contains(directory / "state.db") && Contains("check the disk, its quota"));
+        check_untouched(opened);
+    }
+    CHECK(opened.save(large_record(), ended_at(2)) == "");
+    CHECK(same(opened.store.load().at(0), large_record()));
+    CHECK(opened.store.history(numbered(1), 10).size() == 2);
+}
