@@ -2,11 +2,13 @@
 
 #include "core/config.hpp"
 
+#include <string>
+
 namespace tunnelkeyd::core {
 
-/// stand-in until the loader's branch is merged
-inline std::string settings_text(const tunnel& settings) {
-    return settings.name;
-}
+/// A tunnel's settings as a compact JSON document that config::load_text() reads back as a configuration of
+/// exactly this tunnel and its organization (JSON is YAML). Every default is written out, so that a later
+/// version's defaults change nothing. References, never secrets.
+std::string settings_text(const tunnel& only);
 
 }  // namespace tunnelkeyd::core

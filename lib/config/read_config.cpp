@@ -1,0 +1,234 @@
+#include "config/read_config.hpp"
+
+#include "config/read_tunnel.hpp"
+#include "config/read_values.hpp"
+#include "config/taken.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace tunnelkeyd::config {
+
+namespace {
+
+constexpr std::string_view default_cloud = "https://api.atlassian.com";
+constexpr std::string_view default_directory = "/var/lib/tunnelkeyd";
+
+}  // namespace
+
+// mapping::read_into() finds these by their arguments, and so not in an unnamed namespace.
+
+static void read(const field& from, core::log_settings& into) {
+    mapping map(from);
+    map.read_into("level", into.level, core::log_level_words);
+    map.read_into("format", into.format, core::log_format_words);
+    map.finish();
+}
+
+static void read(const field& from, core::cloud_settings& into) {
+    mapping map(from);
+    map.read_into("url", into.url);
+    map.read_into("max_in_flight", into.max_in_flight, 1U, 1024U);
+    map.read_into("timeout", into.timeout);
+    map.read_into("tls", into.tls);
+    map.finish();
+}
+
+namespace {
+
+/// Reads one file; lives for as long as that takes.
+class config_reader {
+public:
+    config_reader(const environment& lookup, problems& warnings) : lookup_(lookup), warnings_(warnings) {}
+
+    core::config read_top(const field& top);
+
+private:
+    void read_state(const field& top, const std::optional<field>& state);
+    void use_state_directory(const field& top, const std::optional<field>& written);
+    void read_organization(const field& from, const field& list);
+    void read_tunnels(const field& list, const std::optional<field>& defaults);
+    void add_tunnel(const field& from, const field& list, tunnel_draft draft);
+    bool is_known(const field& at, const tunnel_draft& draft) const;
+    const core::organization* organization_of(const field& at, const tunnel_draft& draft) const;
+    std::string organization_names() const;
+
+    const environment& lookup_;
+    problems& warnings_;
+    core::config result_;
+    std::unordered_map<std::string, std::size_t> by_name_;  ///< an organization's index
+    bool organizations_known_ = true;  ///< false where one could not be read: it may be the one that is meant
+    taken organization_names_taken_, ids_taken_, names_taken_, identities_taken_, urls_taken_;
+};
+
+/// Calls `each(field)` for the items of a list, and returns whether it is one.
+bool for_items(const field& list, auto&& each) {
+    if (list.value->type != node::kind::list) {
+        list.error("must be a list (lines that begin with \"- \"), not " +
+                   (list.value->type == node::kind::scalar ? std::string("a text") : list.found()));
+        return false;
+    }
+    std::size_t index = 0;
+    for (const auto* item = list.value->first; item != nullptr; item = item->next)
+        each(field{item, {&list.at, {}, index++}, list.errors});
+    return true;
+}
+
+void config_reader::read_state(const field& top, const std::optional<field>& state) {
+    result_.state.directory = default_directory;
+    if (!state) {
+        use_state_directory(top, std::nullopt);
+        return;
+    }
+    mapping map(*state);
+    const auto directory = map.find("directory");
+    if (directory)
+        read_path(*directory, result_.state.directory);
+    if (const auto key = map.find("sealing_key")) {
+        core::secret_reference reference;
+        if (read(*key, reference))
+            result_.state.sealing_key = std::move(reference);
+    }
+    map.finish();
+    use_state_directory(top, directory);
+}
+
+void config_reader::use_state_directory(const field& top, const std::optional<field>& written) {
+    const char* value = lookup_("STATE_DIRECTORY");
+    if (value == nullptr || *value == '\0')
+        return;
+    const std::string_view directories = value;
+    const std::string directory(directories.substr(0, directories.find(':')));
+    if (!directory.starts_with('/')) {
+        top.errors->add({}, "$STATE_DIRECTORY must be an absolute path: /...");
+        return;
+    }
+    if (written && result_.state.directory != directory)
+        warnings_.add(written->value->where, written->at,
+                      "not used, as $STATE_DIRECTORY says " + quoted(directory));
+    result_.state.directory = directory;
+}
+
+void config_reader::read_organization(const field& from, const field& list) {
+    mapping map(from);
+    core::organization read_one;
+    const auto name = map.require("name", "each organization needs one, for people");
+    const bool named = name && read_name(*name, read_one.name, 100);
+    if (named)
+        organization_names_taken_.claim(list, from.at, *name->value, "name", read_one.name,
+                                        quoted(read_one.name));
+    const auto id = map.require("id", "it stands in the organization's URL at admin.atlassian.com");
+    if (id && read_name(*id, read_one.id, 128))
+        ids_taken_.claim(list, from.at, *id->value, "id", read_one.id, quoted(read_one.id));
+    if (const auto key = map.require("api_key", "write {file: PATH}"))
+        read(*key, read_one.api_key);
+    map.finish();
+    organizations_known_ = organizations_known_ && named;
+    if (named && by_name_.emplace(read_one.name, result_.organizations.size()).second)
+        result_.organizations.push_back(std::move(read_one));
+}
+
+std::string config_reader::organization_names() const {
+    constexpr std::size_t most = 10;
+    if (result_.organizations.empty())
+        return {};
+    std::string text = "; there are: ";
+    for (std::size_t i = 0; i < std::min(result_.organizations.size(), most); ++i)
+        text += (i == 0 ? "" : ", ") + result_.organizations[i].name;
+    return result_.organizations.size() > most ? text + ", ..." : text;
+}
+
+/// Whether the organization that the draft names is there; reported where it is not.
+bool config_reader::is_known(const field& at, const tunnel_draft& draft) const {
+    if (by_name_.contains(draft.organization))
+        return true;
+    if (organizations_known_)
+        at.errors->add(draft.organization_at->where, path{&at.at, "organization"},
+                       "there is no organization " + quoted(draft.organization) + organization_names());
+    return false;
+}
+
+const core::organization* config_reader::organization_of(const field& at, const tunnel_draft& draft) const {
+    if (draft.organization_wrong)
+        return nullptr;
+    if (draft.organization_at != nullptr)
+        return is_known(at, draft) ? &result_.organizations[by_name_.at(draft.organization)] : nullptr;
+    if (result_.organizations.size() == 1)
+        return &result_.organizations.front();
+    if (organizations_known_)
+        at.error("\"organization\" is missing; it may be left out only where there is exactly one" +
+                 organization_names());
+    return nullptr;
+}
+
+void config_reader::add_tunnel(const field& from, const field& list, tunnel_draft draft) {
+    read_tunnel(from, draft);
+    auto& tunnel = draft.tunnel;
+    if (draft.name_at != nullptr)
+        names_taken_.claim(list, from.at, *draft.name_at, "name", tunnel.name, quoted(tunnel.name));
+    if (draft.url_at != nullptr)
+        urls_taken_.claim(list, from.at, *draft.url_at, "instance.url", tunnel.instance.url.text(),
+                          "this instance");
+    const auto* organization = organization_of(from, draft);
+    if (organization == nullptr)
+        return;
+    tunnel.organization = *organization;
+    if (draft.hostname_at != nullptr && !organization->id.empty())
+        identities_taken_.claim(list, from.at, *draft.hostname_at, "hostname",
+                                organization->id + "/" + tunnel.hostname,
+                                quoted(tunnel.hostname) + " of this organization");
+    if (draft.auth)
+        tunnel.instance.auth = std::move(*draft.auth);
+    if (list.errors->empty())
+        result_.tunnels.push_back(std::move(tunnel));
+}
+
+void config_reader::read_tunnels(const field& list, const std::optional<field>& defaults) {
+    if (list.value->first != nullptr && result_.organizations.empty() && organizations_known_) {
+        list.error("\"organizations\" is missing or empty, and each tunnel belongs to one");
+        organizations_known_ = false;
+    }
+    tunnel_draft draft;
+    if (defaults) {
+        read_defaults(*defaults, draft);
+        if (draft.organization_at != nullptr && !is_known(*defaults, draft))
+            draft.organization_wrong = true;
+    }
+    // Not more at once than a large file may need: the list may be long and wrong.
+    if (list.value->type == node::kind::list)
+        result_.tunnels.reserve(std::min(list.value->size, 100'000U) / 4);
+    for_items(list, [&](const field& item) { add_tunnel(item, list, draft); });
+    result_.tunnels.shrink_to_fit();
+}
+
+core::config config_reader::read_top(const field& top) {
+    mapping map(top);
+    unsigned version = 1;
+    if (const auto found = map.require("version", "write version: 1"))
+        read(*found, version, 1, 1);
+    read_state(top, map.find("state"));
+    map.read_into("log", result_.log);
+    result_.cloud.url = *core::parse_base_url(default_cloud);
+    map.read_into("cloud", result_.cloud);
+    if (const auto list = map.find("organizations"))
+        organizations_known_ = for_items(*list, [&](const field& item) { read_organization(item, *list); }) &&
+                               organizations_known_;
+    else
+        organizations_known_ = !map.has("organizations");
+    const auto defaults = map.find("defaults");
+    if (const auto list = map.find("tunnels"))
+        read_tunnels(*list, defaults);
+    map.finish();
+    return std::move(result_);
+}
+
+}  // namespace
+
+core::config read_config(const field& top, const environment& lookup, problems& warnings) {
+    return config_reader(lookup, warnings).read_top(top);
+}
+
+}  // namespace tunnelkeyd::config

@@ -1,0 +1,165 @@
+#include "core/settings_writer.hpp"
+
+#include "core/settings_names.hpp"
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+void put(settings_writer& out, std::string_view key, duration value) {
+    out.word(key, to_string(value));
+}
+
+void put_unless_empty(settings_writer& out, std::string_view key, std::string_view value) {
+    if (!value.empty())
+        out.text(key, value);
+}
+
+void put(settings_writer& out, std::string_view key, const secret_reference& value) {
+    out.open_map(key, true);
+    out.text(word_of(value.from, secret_source_words), value.value);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const timeouts& value) {
+    out.open_map(key, true);
+    put(out, "connect", value.connect);
+    put(out, "request", value.request);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const tls_settings& value) {
+    out.open_map(key, true);
+    put_unless_empty(out, "ca_file", value.ca_file);
+    put_unless_empty(out, "server_name", value.server_name);
+    out.text("min_version", word_of(value.min_version, tls_version_words));
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const backoff_limits& value) {
+    out.open_map(key, true);
+    put(out, "initial", value.initial);
+    put(out, "max", value.max);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const retry_policy& value) {
+    out.open_map(key, false);
+    put(out, "calm", value.calm);
+    put(out, "urgent", value.urgent);
+    put(out, "slow", value.slow);
+    put(out, "settle", value.settle);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const schedule& value) {
+    out.open_map(key, true);
+    put(out, "every", value.every);
+    put(out, "jitter", value.jitter);
+    out.word("first", word_of(value.first, first_rotation_words));
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const instance_auth& value) {
+    out.open_map(key, true);
+    if (const auto* bearer = std::get_if<bearer_auth>(&value)) {
+        put(out, "bearer", bearer->token);
+    } else if (const auto* basic = std::get_if<basic_auth>(&value)) {
+        out.open_map("basic", true);
+        out.text("username", basic->username);
+        put(out, "password", basic->password);
+        out.close_map();
+    }
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const instance& value) {
+    out.open_map(key, false);
+    out.text("url", value.url.text());
+    put(out, "auth", value.auth);
+    if (value.on_premise_url)
+        out.text("on_premise_url", value.on_premise_url->text());
+    put(out, "timeout", value.timeout);
+    put(out, "tls", value.tls);
+    out.open_map("preflight", true);
+    out.boolean("status", value.preflight.status);
+    out.boolean("credentials", value.preflight.credentials);
+    out.close_map();
+    out.close_map();
+}
+
+void put_item(settings_writer& out, const organization& value) {
+    out.open_map("", false);
+    out.text("name", value.name);
+    out.text("id", value.id);
+    put(out, "api_key", value.api_key);
+    out.close_map();
+}
+
+void put_item(settings_writer& out, const tunnel& value) {
+    out.open_map("", false);
+    out.text("name", value.name);
+    out.text("organization", value.organization.name);
+    out.text("hostname", value.hostname);
+    put(out, "instance", value.instance);
+    put(out, "schedule", value.schedule);
+    put(out, "retry", value.retry);
+    out.close_map();
+}
+
+void put(settings_writer& out, const state_settings& value) {
+    out.open_map("state", false);
+    out.text("directory", value.directory);
+    if (value.sealing_key)
+        put(out, "sealing_key", *value.sealing_key);
+    out.close_map();
+}
+
+void put(settings_writer& out, const log_settings& value) {
+    out.open_map("log", true);
+    out.word("level", word_of(value.level, log_level_words));
+    out.word("format", word_of(value.format, log_format_words));
+    out.close_map();
+}
+
+void put(settings_writer& out, const cloud_settings& value) {
+    out.open_map("cloud", false);
+    out.text("url", value.url.text());
+    out.number("max_in_flight", value.max_in_flight);
+    put(out, "timeout", value.timeout);
+    put(out, "tls", value.tls);
+    out.close_map();
+}
+
+}  // namespace
+
+void write(settings_writer& out, const config& settings) {
+    out.open_map("", false);
+    out.number("version", 1);
+    put(out, settings.state);
+    put(out, settings.log);
+    put(out, settings.cloud);
+    out.open_list("organizations");
+    for (const auto& each : settings.organizations)
+        put_item(out, each);
+    out.close_list();
+    out.open_list("tunnels");
+    for (const auto& each : settings.tunnels)
+        put_item(out, each);
+    out.close_list();
+    out.close_map();
+}
+
+void write(settings_writer& out, const tunnel& only) {
+    out.open_map("", false);
+    out.number("version", 1);
+    out.open_list("organizations");
+    put_item(out, only.organization);
+    out.close_list();
+    out.open_list("tunnels");
+    put_item(out, only);
+    out.close_list();
+    out.close_map();
+}
+
+}  // namespace tunnelkeyd::core
