@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/time.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace tunnelkeyd::net {
+
+/// What tests change and the daemon leaves as it is.
+struct client_options {
+    /// A connection serves another request only if it was idle for less than this: servers close idle
+    /// connections, and a request that crosses with the close would be lost, or worse, half lost.
+    core::duration idle_limit{2'000};
+    std::size_t most_idle = 64;  ///< idle connections kept at once; the oldest makes room
+    std::string name_servers;    ///< in place of /etc/resolv.conf's, as in "127.0.0.1:5300"
+};
+
+}  // namespace tunnelkeyd::net

@@ -1,0 +1,259 @@
+#include "net/connection.hpp"
+
+#include "net/name_lookup.hpp"
+#include "net/reply_reader.hpp"
+#include "net/tls_peer.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/error.hpp>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <limits>
+#include <optional>
+
+namespace tunnelkeyd::net {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+/// Limits nothing and counts what was handed to the kernel, which is what can have left.
+class counting_policy {
+public:
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+
+private:
+    friend class beast::rate_policy_access;
+
+    static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+    [[nodiscard]] std::size_t available_read_bytes() const noexcept { return unlimited; }
+    [[nodiscard]] std::size_t available_write_bytes() const noexcept { return unlimited; }
+    void transfer_read_bytes(std::size_t) const noexcept {}
+    void transfer_write_bytes(std::size_t size) noexcept { written_ += size; }
+    void on_timer() const noexcept {}
+
+    std::uint64_t written_ = 0;
+};
+
+using tcp_stream = beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type, counting_policy>;
+using tls_stream = asio::ssl::stream<tcp_stream&>;
+
+std::string text_of(const error_code& error) {
+    if (error == beast::error::timeout)
+        return "time ran out";
+    if (error == asio::ssl::error::stream_truncated)
+        return "the server closed the connection without ending TLS";
+    if (error == asio::error::eof)
+        return "the server closed the connection";
+    return error.message();
+}
+
+std::string join(const std::string& texts, const std::string& more) {
+    return texts.empty() ? more : texts + "; " + more;
+}
+
+}  // namespace
+
+struct connection::streams {
+    explicit streams(asio::io_context& loop) : tcp(loop.get_executor()) {}
+
+    asio::awaitable<std::tuple<error_code, std::size_t>> read_some(asio::mutable_buffer into) {
+        if (tls)
+            co_return co_await tls->async_read_some(into, token);
+        co_return co_await tcp.async_read_some(into, token);
+    }
+
+    asio::awaitable<std::tuple<error_code, std::size_t>> write(asio::const_buffer from) {
+        if (tls)
+            co_return co_await asio::async_write(*tls, from, token);
+        co_return co_await asio::async_write(tcp, from, token);
+    }
+
+    /// `reply` outlives it.
+    asio::awaitable<error_code> read(reply_reader* reply);
+
+    tcp_stream tcp;
+    std::optional<tls_stream> tls;
+    std::optional<name_lookup> lookup;
+};
+
+/// Until the reply is complete or has failed, which its reader knows, or the connection has.
+asio::awaitable<error_code> connection::streams::read(reply_reader* reply) {
+    auto state = reply_reader::state::more;
+    while (state == reply_reader::state::more) {
+        const auto [error, size] = co_await read_some(reply->prepare());
+        if (error == asio::error::eof && reply->end() == reply_reader::state::complete)
+            break;
+        if (error)
+            co_return error;
+        state = reply->commit(size);
+    }
+    co_return error_code();
+}
+
+connection::connection(asio::io_context& loop, endpoint where, std::string name_servers)
+    : loop_(loop),
+      streams_(std::make_unique<streams>(loop)),
+      where_(std::move(where)),
+      name_servers_(std::move(name_servers)) {
+}
+
+connection::~connection() = default;
+
+asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::context> context,
+                                                 core::duration limit) {
+    const auto deadline = steady_clock::now() + limit;
+    auto problem = co_await connect(deadline);
+    if (problem.empty() && where_.url.is_https())
+        problem = co_await shake_hands(std::move(context), deadline);
+    core::exchange result;
+    result.timed_out = !problem.empty() && steady_clock::now() >= deadline;
+    if (result.timed_out)
+        problem = "no connection within " + core::to_string(limit) + ": " + problem;
+    result.problem = std::move(problem);
+    co_return result;
+}
+
+asio::awaitable<std::string> connection::connect(time_point deadline) {
+    const auto& url = where_.url;
+    error_code error;
+    std::vector<asio::ip::address> addresses{asio::ip::make_address(url.host, error)};
+    if (error) {
+        auto& lookup = streams_->lookup.emplace(loop_, name_servers_);
+        co_await lookup.run(url.host, deadline);
+        if (lookup.addresses().empty())
+            co_return "cannot look up " + url.host + ": " +
+                (lookup.problem().empty() ? "no answer" : lookup.problem());
+        addresses = lookup.addresses();
+        streams_->lookup.reset();
+    }
+    std::string problems;
+    auto& tcp = streams_->tcp;
+    for (std::size_t i = 0; i < addresses.size() && !aborted_; ++i) {
+        // One silent address must not use up the time of those behind it.
+        const auto now = steady_clock::now();
+        tcp.expires_at(now + (deadline - now) / (addresses.size() - i));
+        const asio::ip::tcp::endpoint to(addresses[i], url.port);
+        const auto [failure] = co_await tcp.async_connect(to, token);
+        if (!failure) {
+            // The request follows the last message of the handshake at once: Nagle's algorithm would hold it.
+            tcp.socket().set_option(asio::ip::tcp::no_delay(true), error);
+            co_return "";
+        }
+        problems = join(problems, "cannot connect to " + addresses[i].to_string() + " port " +
+                                      std::to_string(url.port) + ": " + text_of(failure));
+        tcp.close();
+    }
+    co_return problems;
+}
+
+asio::awaitable<std::string> connection::shake_hands(std::shared_ptr<asio::ssl::context> context,
+                                                     time_point deadline) {
+    const auto& name = where_.tls.server_name.empty() ? where_.url.host : where_.tls.server_name;
+    auto& tls = streams_->tls.emplace(streams_->tcp, *context);
+    if (!expect_peer(tls.native_handle(), name))
+        co_return "TLS handshake: " + name + " is not a name that a certificate can have";
+    auto verify = [this, name](bool verified, asio::ssl::verify_context& verification) {
+        if (!verified && certificate_problem_.empty())
+            certificate_problem_ = describe_failure(verification.native_handle(), name);
+        return verified;
+    };
+    tls.set_verify_callback(std::move(verify));
+    streams_->tcp.expires_at(deadline);
+    const auto [failure] = co_await tls.async_handshake(asio::ssl::stream_base::client, token);
+    if (!failure)
+        co_return "";
+    co_return "TLS handshake: " + (certificate_problem_.empty() ? text_of(failure) : certificate_problem_);
+}
+
+asio::awaitable<core::exchange> connection::exchange(wiping_string request, core::duration limit) {
+    const bool first = !std::exchange(used_, true);
+    keeps_open_ = false;
+    auto& tcp = streams_->tcp;
+    const auto written_before = tcp.rate_policy().written();
+    tcp.expires_after(limit);
+    const auto [not_sent, sent] = co_await streams_->write(asio::buffer(request));
+    wiping_string().swap(request);
+
+    // Whoever does not want the request may have answered and closed before it was sent whole.
+    reply_reader reply;
+    error_code failure = not_sent;
+    if (not_sent != beast::error::timeout)
+        failure = co_await streams_->read(&reply);
+    const bool left = tcp.rate_policy().written() != written_before;
+
+    core::exchange result;
+    if (left && !failure && reply.problem().empty()) {
+        result.reached = core::reached::reply;
+        reply.take(result);
+        keeps_open_ = !not_sent && reply.keeps_connection();
+        co_return result;
+    }
+    const bool refused = first && reply.bytes_read() == 0 && refuses_handshake(failure);
+    result.reached = !left     ? core::reached::nothing
+                     : refused ? core::reached::alert
+                               : core::reached::interrupted;
+    result.timed_out = failure == beast::error::timeout;
+    if (result.timed_out)
+        result.problem = "no whole reply within " + core::to_string(limit);
+    else if (!left)
+        result.problem = "the connection was gone before the request was sent: " + text_of(failure);
+    else if (refused)
+        result.problem = "the server refused the TLS handshake, perhaps for want of a client certificate: " +
+                         text_of(failure);
+    else if (reply.bytes_read() == 0)
+        result.problem = "no reply: " + text_of(failure);
+    else if (!reply.problem().empty())
+        result.problem = "not a whole reply: " + reply.problem();
+    else
+        result.problem = "the reply broke off: " + text_of(failure);
+    co_return result;
+}
+
+bool connection::is_reusable() const {
+    if (!keeps_open_)
+        return false;
+    if (streams_->tls) {
+        auto* tls = streams_->tls->native_handle();
+        if (SSL_has_pending(tls) == 1 || BIO_ctrl_pending(SSL_get_rbio(tls)) > 0)
+            return false;
+    }
+    char byte = 0;
+    const auto size = ::recv(streams_->tcp.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void connection::close() {
+    keeps_open_ = false;
+    auto& tcp = streams_->tcp;
+    if (streams_->tls) {
+        // The alert is handed to the kernel inside this call; what would follow, reading the other side's,
+        // fails.
+        tcp.expires_never();
+        streams_->tls->async_shutdown([self = shared_from_this()](const error_code&) {});
+    }
+    tcp.close();
+}
+
+void connection::abort() {
+    aborted_ = true;
+    keeps_open_ = false;
+    if (streams_->lookup)
+        streams_->lookup->cancel();
+    streams_->tcp.close();
+}
+
+}  // namespace tunnelkeyd::net

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/exchange.hpp"
+#include "net/wiping_allocator.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace tunnelkeyd::net {
+
+/// What a connection leads to.
+struct endpoint {
+    core::base_url url;
+    core::tls_settings tls;  ///< without meaning where `url` is plain http
+};
+
+/// One TCP or TLS connection, and one request on it at a time. Its coroutines run on the loop; whoever awaits
+/// one holds a shared_ptr to it. Destroying it closes the socket.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    /// `name_servers`: see name_lookup.
+    connection(boost::asio::io_context& loop, endpoint where, std::string name_servers);
+    ~connection();
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing;
+    /// it has no problem where the connection is open. `context` may be null where the URL is plain http.
+    boost::asio::awaitable<core::exchange> open(std::shared_ptr<boost::asio::ssl::context> context,
+                                                core::duration limit);
+
+    /// Sends the request once and reads the reply, within `limit` in total. `took` is left to the caller.
+    boost::asio::awaitable<core::exchange> exchange(wiping_string request, core::duration limit);
+
+    /// May it serve another request? Only behind a whole reply whose sender keeps the connection, and only
+    /// while nothing can be read: that would be the end of the connection, or bytes that nobody asked for. The
+    /// session tickets of TLS 1.3 come before the first reply (RFC 8446, section 4.6.1, and every server known)
+    /// and are read with it; later ones merely cost this connection.
+    [[nodiscard]] bool is_reusable() const;
+
+    /// Behind a whole reply: sends close_notify, does not wait for the other side's, and closes.
+    void close();
+    /// At any time: closes at once. What is being awaited ends with a failure.
+    void abort();
+
+private:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    boost::asio::awaitable<std::string> connect(time_point deadline);
+    boost::asio::awaitable<std::string> shake_hands(std::shared_ptr<boost::asio::ssl::context> context,
+                                                    time_point deadline);
+
+    struct streams;
+    boost::asio::io_context& loop_;
+    std::unique_ptr<streams> streams_;
+    endpoint where_;
+    std::string name_servers_;
+    std::string certificate_problem_;
+    bool aborted_ = false;
+    bool used_ = false;        ///< a request has been begun
+    bool keeps_open_ = false;  ///< the last reply was read whole and lets the connection live
+};
+
+}  // namespace tunnelkeyd::net

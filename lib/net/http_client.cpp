@@ -1,0 +1,149 @@
+#include "net/http_client.hpp"
+
+#include "net/idle_connections.hpp"
+#include "net/tls_contexts.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <unordered_set>
+
+namespace tunnelkeyd::net {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+struct http_client::shared_state {
+    shared_state(asio::io_context& io, client_options with)
+        : loop(io),
+          options(std::move(with)),
+          idle(std::make_shared<idle_connections>(io, options.idle_limit, options.most_idle)) {}
+
+    asio::io_context& loop;
+    client_options options;
+    tls_contexts contexts;
+    std::shared_ptr<idle_connections> idle;
+    std::unordered_set<std::shared_ptr<connection>> busy;
+    bool stopped = false;
+};
+
+struct http_client::job {
+    endpoint to;
+    wiping_string request;
+    core::timeouts limits;
+};
+
+namespace {
+
+std::string key_of(const endpoint& to) {
+    std::string key = to.url.text();
+    if (to.url.is_https()) {
+        // Neither a URL nor a host name contains a line break.
+        key.append("\n").append(to.tls.server_name).append("\n").append(to.tls.ca_file);
+        key.append(to.tls.min_version == core::tls_version::v1_3 ? "\n3" : "\n2");
+    }
+    return key;
+}
+
+/// Lists a connection as busy for as long as the coroutine that uses it lives, and no longer.
+class busy_guard {
+public:
+    using connections = std::unordered_set<std::shared_ptr<connection>>;
+
+    busy_guard(connections& among, std::shared_ptr<connection> used) : among_(among), used_(std::move(used)) {
+        among_.insert(used_);
+    }
+    ~busy_guard() { among_.erase(used_); }
+    busy_guard(const busy_guard&) = delete;
+    busy_guard& operator=(const busy_guard&) = delete;
+
+private:
+    connections& among_;
+    std::shared_ptr<connection> used_;
+};
+
+core::exchange nothing(std::string problem) {
+    core::exchange result;
+    result.problem = std::move(problem);
+    return result;
+}
+
+}  // namespace
+
+http_client::http_client(asio::io_context& loop, client_options options)
+    : state_(std::make_shared<shared_state>(loop, std::move(options))) {
+}
+
+http_client::~http_client() {
+    stop();
+}
+
+void http_client::stop() {
+    state_->stopped = true;
+    state_->idle->clear();
+    for (const auto& one : state_->busy)
+        one->abort();
+}
+
+void http_client::send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done) {
+    if (state_->stopped)
+        return;
+    if (!request.problem.empty()) {
+        auto refuse = [client = state_, problem = std::move(request.problem), done = std::move(done)] {
+            if (!client->stopped)
+                done(nothing(problem));
+        };
+        asio::post(state_->loop, std::move(refuse));
+        return;
+    }
+    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::exchange result) {
+        if (client->stopped)
+            return;
+        if (failure)
+            std::rethrow_exception(failure);
+        done(std::move(result));
+    };
+    job work{std::move(to), std::move(request.bytes), limits};
+    asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
+}
+
+asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
+    const auto began = steady_clock::now();
+    core::exchange result;
+    try {
+        result = co_await carry_out(std::move(client), std::move(work));
+    } catch (const std::exception& error) {
+        // Out of memory or of descriptors. Whether a byte had left is no longer known.
+        result.reached = core::reached::interrupted;
+        result.problem = std::string("the request failed: ") + error.what();
+    }
+    result.took = std::chrono::floor<core::duration>(steady_clock::now() - began);
+    co_return result;
+}
+
+asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_state> client, job work) {
+    auto key = key_of(work.to);
+    auto used = client->idle->take(key);
+    const bool is_new = !used;
+    if (is_new)
+        used = std::make_shared<connection>(client->loop, work.to, client->options.name_servers);
+    const busy_guard busy(client->busy, used);
+    if (is_new) {
+        tls_contexts::result tls;
+        if (work.to.url.is_https())
+            tls = client->contexts.get(work.to.tls);
+        if (!tls.problem.empty())
+            co_return nothing(std::move(tls.problem));
+        auto opened = co_await used->open(std::move(tls.context), work.limits.connect);
+        if (!opened.problem.empty())
+            co_return opened;
+    }
+    auto result = co_await used->exchange(std::move(work.request), work.limits.request);
+    if (used->is_reusable())
+        client->idle->put(std::move(key), std::move(used));
+    else if (result.reached == core::reached::reply)
+        used->close();
+    co_return result;
+}
+
+}  // namespace tunnelkeyd::net

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "net/client_options.hpp"
+#include "ports/cloud.hpp"
+
+#include <memory>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace tunnelkeyd::net {
+
+class http_client;
+
+/// Atlassian's admin API over HTTPS. Connections are kept for up to two seconds between requests.
+///
+/// Destroyed before the loop. That cancels every request under way; no handler is called after it, and a
+/// handler may do it. Identities and secrets are copied before a call returns; the copies are wiped when the
+/// request has been sent, and so is what was read of the reply, bar core::exchange::body.
+class https_cloud final : public ports::cloud {
+public:
+    https_cloud(boost::asio::io_context& loop, core::cloud_settings settings, client_options options = {});
+    ~https_cloud() override;
+    https_cloud(const https_cloud&) = delete;
+    https_cloud& operator=(const https_cloud&) = delete;
+
+    void read_organization(const core::organization& organization, const core::secret& api_key,
+                           ports::exchange_handler done) override;
+    void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
+                    ports::exchange_handler done) override;
+
+private:
+    void send(std::string_view method, const std::string& path, const core::secret& api_key,
+              core::duration timeout, ports::exchange_handler done);
+
+    core::cloud_settings settings_;
+    std::unique_ptr<http_client> client_;
+};
+
+}  // namespace tunnelkeyd::net

@@ -1,0 +1,107 @@
+#include "net/reply_reader.hpp"
+
+#include "net/wiping_allocator.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <optional>
+
+namespace tunnelkeyd::net {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr std::size_t header_limit = 16 * 1024;
+constexpr std::size_t body_limit = 1024 * 1024;
+constexpr std::size_t read_size = 4 * 1024;
+constexpr unsigned interim_limit = 16;
+
+using body = http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
+using parser = http::response_parser<body, wiping_allocator<char>>;
+
+}  // namespace
+
+struct reply_reader::parts {
+    beast::basic_flat_buffer<wiping_allocator<char>> buffer{2 * header_limit};
+    std::optional<parser> reply;
+
+    void begin() {
+        reply.emplace();
+        reply->eager(true);
+        reply->header_limit(header_limit);
+        reply->body_limit(body_limit);
+    }
+};
+
+reply_reader::reply_reader() : parts_(std::make_unique<parts>()) {
+    parts_->begin();
+}
+
+reply_reader::~reply_reader() = default;
+
+boost::asio::mutable_buffer reply_reader::prepare() {
+    return parts_->buffer.prepare(read_size);
+}
+
+reply_reader::state reply_reader::commit(std::size_t size) {
+    parts_->buffer.commit(size);
+    bytes_read_ += size;
+    return parse();
+}
+
+reply_reader::state reply_reader::parse() {
+    while (parts_->buffer.size() > 0) {
+        auto& reply = *parts_->reply;
+        beast::error_code error;
+        parts_->buffer.consume(reply.put(parts_->buffer.cdata(), error));
+        if (error == http::error::need_more)
+            return state::more;
+        if (error)
+            return fail(error.message());
+        if (!reply.is_done())
+            continue;
+        const auto status = reply.get().result_int();
+        if (status / 100 != 1 || status == 101)
+            return state::complete;
+        if (++interim_ > interim_limit)
+            return fail("too many interim replies");
+        parts_->begin();
+    }
+    return state::more;
+}
+
+reply_reader::state reply_reader::end() {
+    beast::error_code error = http::error::end_of_stream;
+    if (parts_->reply->got_some())
+        parts_->reply->put_eof(error);
+    return error ? fail("the server closed the connection in the middle of it") : state::complete;
+}
+
+reply_reader::state reply_reader::fail(std::string why) {
+    problem_ = std::move(why);
+    return state::failed;
+}
+
+bool reply_reader::keeps_connection() const {
+    // Bytes behind the reply belong to nothing that was asked for.
+    return parts_->reply->keep_alive() && parts_->reply->get().result_int() != 101 &&
+           parts_->buffer.size() == 0;
+}
+
+void reply_reader::take(core::exchange& result) {
+    auto& reply = parts_->reply->get();
+    const auto field = [&reply](std::string_view name) { return std::string(reply[name]); };
+    result.status = reply.result_int();
+    result.content_type = field("Content-Type");
+    result.retry_after = field("Retry-After");
+    result.rate_limit_reset = field("X-RateLimit-Reset");
+    result.location = field("Location");
+    result.authentication_denied_reason = field("X-Authentication-Denied-Reason");
+    result.body = core::secret(reply.body());
+}
+
+}  // namespace tunnelkeyd::net
