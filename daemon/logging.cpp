@@ -33,12 +33,12 @@ spdlog::level::level_enum spdlog_level(core::log_level level) {
 }
 
 /// Invalid UTF-8 is replaced, control characters are escaped.
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string printable(std::string_view text) {
-    auto escaped = quoted(text);
+    auto escaped = json_string(text);
     return escaped.substr(1, escaped.size() - 2);
 }
 
@@ -52,12 +52,12 @@ std::string as_text(std::string_view tunnel, const core::notice& event) {
 }
 
 std::string as_json(std::string_view tunnel, const core::notice& event) {
-    std::string members = "\"event\":" + quoted(event.name);
+    std::string members = "\"event\":" + json_string(event.name);
     if (!tunnel.empty())
-        members.append(",\"tunnel\":").append(quoted(tunnel));
+        members.append(",\"tunnel\":").append(json_string(tunnel));
     for (const auto& [key, value] : event.fields)
-        members.append(",").append(quoted(key)).append(":").append(quoted(value));
-    return members.append(",\"message\":").append(quoted(event.message));
+        members.append(",").append(json_string(key)).append(":").append(json_string(value));
+    return members.append(",\"message\":").append(json_string(event.message));
 }
 
 class stderr_log final : public ports::log {

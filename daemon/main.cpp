@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 #include "config/load.hpp"
 #include "config/print.hpp"
+#include "core/settings_text.hpp"
 #include "exit_status.hpp"
 #include "process.hpp"
 #include "run.hpp"
@@ -44,7 +45,7 @@ exit_status dispatch(const daemon::command_line& options) {
         return exit_status::configuration;
     if (const auto* how = std::get_if<daemon::run_command>(&options.command))
         return daemon::run(options, *how, std::move(config));
-    std::cout << (options.json ? config::print_json(*config) : config::print(*config));
+    std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
     return exit_status::done;
 }
 

@@ -57,4 +57,10 @@ std::string settings_text(const tunnel& only) {
     return out.take();
 }
 
+std::string settings_text(const config& settings) {
+    json_writer out;
+    write(out, settings);
+    return out.take();
+}
+
 }  // namespace tunnelkeyd::core

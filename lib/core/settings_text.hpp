@@ -11,4 +11,7 @@ namespace tunnelkeyd::core {
 /// version's defaults change nothing. References, never secrets.
 std::string settings_text(const tunnel& only);
 
+/// The whole configuration in the same way.
+std::string settings_text(const config& settings);
+
 }  // namespace tunnelkeyd::core
