@@ -1,6 +1,6 @@
-#include "command_line.hpp"
+#include "daemon/command_line.hpp"
 
-#include "exit_status.hpp"
+#include "daemon/exit_status.hpp"
 
 #include <CLI/CLI.hpp>
 

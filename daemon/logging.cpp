@@ -1,4 +1,4 @@
-#include "logging.hpp"
+#include "daemon/logging.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>

@@ -1,10 +1,10 @@
-#include "command_line.hpp"
 #include "config/load.hpp"
 #include "config/print.hpp"
 #include "core/settings_text.hpp"
-#include "exit_status.hpp"
-#include "process.hpp"
-#include "run.hpp"
+#include "daemon/command_line.hpp"
+#include "daemon/exit_status.hpp"
+#include "daemon/process.hpp"
+#include "daemon/run.hpp"
 
 #include <exception>
 #include <iostream>

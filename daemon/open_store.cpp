@@ -1,4 +1,4 @@
-#include "open_store.hpp"
+#include "daemon/open_store.hpp"
 
 #include "config/load.hpp"
 

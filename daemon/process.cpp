@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "daemon/process.hpp"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -1,14 +1,14 @@
-#include "run.hpp"
+#include "daemon/run.hpp"
 
 #include "app/supervisor.hpp"
 #include "config/secrets.hpp"
-#include "logging.hpp"
+#include "daemon/logging.hpp"
+#include "daemon/open_store.hpp"
+#include "daemon/process.hpp"
 #include "net/https_cloud.hpp"
 #include "net/https_instance.hpp"
 #include "net/loop_clock.hpp"
 #include "net/system_random.hpp"
-#include "open_store.hpp"
-#include "process.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "command_line.hpp"
 #include "core/config.hpp"
-#include "exit_status.hpp"
+#include "daemon/command_line.hpp"
+#include "daemon/exit_status.hpp"
 
 #include <memory>
 

@@ -70,7 +70,15 @@ void rotator::perform(core::action::regenerate regenerate) {
                             [this](const core::exchange& seen) { regenerated(seen); });
 }
 
+void rotator::log_exchange(std::string_view call, const core::exchange& seen) const {
+    log({core::log_level::debug,
+         "http.exchange",
+         core::describe(seen),
+         {{"call", std::string(call)}, {"took_ms", std::to_string(seen.took.count())}}});
+}
+
 void rotator::regenerated(const core::exchange& seen) {
+    log_exchange("regenerate", seen);
     auto verdict = core::judge_regenerate(seen, world_.clock.now().wall);
     owner_.regenerate_answered(*this, verdict);
     auto guards = owner_.guards_of(settings(), verdict.on_premise_url);
@@ -87,6 +95,7 @@ void rotator::perform(core::action::install) {
 }
 
 void rotator::install_answered(const core::exchange& seen) {
+    log_exchange("install", seen);
     step(core::event::install_answered{core::judge_install(seen, world_.clock.now().wall)});
 }
 

@@ -65,6 +65,7 @@ private:
     void perform(core::action::regenerate regenerate);
     void perform(core::action::install);
 
+    void log_exchange(std::string_view call, const core::exchange& seen) const;
     void regenerated(const core::exchange& seen);
     void install_answered(const core::exchange& seen);
 

@@ -183,6 +183,11 @@ void supervisor::stepped(rotator& who) {
         tunnel.requested = false;
         tunnel.failed = !tunnel.state().record().last_error.empty();
         plan(tunnel);
+        if (tunnel.due)
+            tunnel.log({core::log_level::info,
+                        "rotation.planned",
+                        "the next rotation is due at " + core::to_iso8601(*tunnel.due),
+                        {{"next", core::to_iso8601(*tunnel.due)}}});
     } else {
         working_.insert(tunnel.key());
     }

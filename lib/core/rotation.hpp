@@ -194,6 +194,8 @@ private:
                               duration cap, moment now, double chance);
     void back_off(backoff_kind kind, std::optional<duration> retry_after, duration cap, moment now,
                   double chance);
+    void wait(moment now, duration delay);
+    void note_wait(moment now);
     void note_unanswered(moment now);
     void note_stray(moment now);
     void owe_confirmation(std::string because);

@@ -17,11 +17,9 @@ constexpr duration longest_calm_retry_after = std::chrono::hours(24);
 rotation_action rotation::fail_untouched(outcome how, const std::string& error, bool credentials,
                                          std::optional<duration> retry_after, moment now, double chance) {
     back_off(backoff_kind::calm, retry_after, longest_calm_retry_after, now, chance);
-    if (credentials) {
-        // Repeated logins lock accounts: no jitter towards sooner.
-        not_before_ = std::max(not_before_, now.steady + settings_->retry.calm.max);
-        record_.retry_at = now.wall + (not_before_ - now.steady);
-    }
+    if (credentials)  // repeated logins lock accounts: no jitter towards sooner
+        wait(now, std::max(not_before_ - now.steady, settings_->retry.calm.max));
+    note_wait(now);
     auto entry = ended(how, error, now);
     entry.gap = duration(0);
     record_.open.reset();
@@ -34,6 +32,7 @@ rotation_action rotation::fail_open(backoff_kind kind, const std::string& error,
                                     std::optional<duration> retry_after, duration cap, moment now,
                                     double chance) {
     back_off(kind, retry_after, cap, now, chance);
+    note_wait(now);
     record_.last_error = error;
     phase_ = phase::recording;
     return action::save{};
@@ -54,8 +53,19 @@ void rotation::back_off(backoff_kind kind, std::optional<duration> retry_after, 
     duration delay = backoff(limits, record_.failures, chance);
     if (retry_after)
         delay = std::max(delay, std::min(*retry_after, cap));
+    wait(now, delay);
+}
+
+void rotation::wait(moment now, duration delay) {
     not_before_ = now.steady + delay;
     record_.retry_at = now.wall + delay;
+}
+
+void rotation::note_wait(moment now) {
+    const duration delay = not_before_ - now.steady;
+    auto& notice = note(log_level::info, "rotation.backoff", "tried again in " + to_string(delay));
+    notice.fields.emplace_back("retry_in_ms", std::to_string(delay.count()));
+    notice.fields.emplace_back("failures", std::to_string(record_.failures));
 }
 
 void rotation::reset_backoff(moment now) {
