@@ -23,8 +23,11 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower_cas
 }
 
 json parse_object(const secret& body) {
-    auto document = json::parse(body.reveal(), nullptr, /*allow_exceptions=*/false);
-    return document.is_object() ? document : json();
+    // Never copied: the copy would leave the token unwiped, and recurse as deep as a hostile reply is nested.
+    json document = json::parse(body.reveal(), nullptr, /*allow_exceptions=*/false);
+    if (!document.is_object())
+        document = nullptr;
+    return document;
 }
 
 std::string text_member(const json& object, const char* name) {
