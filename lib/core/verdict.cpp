@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -59,8 +60,10 @@ bool is_success(unsigned status) {
 std::optional<duration> parse_seconds(std::string_view text) {
     std::uint32_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc() || end != text.data() + text.size())
+    if (error == std::errc::invalid_argument || end != text.data() + text.size())
         return std::nullopt;
+    if (error == std::errc::result_out_of_range)
+        seconds = std::numeric_limits<std::uint32_t>::max();
     return std::chrono::seconds(seconds);
 }
 
