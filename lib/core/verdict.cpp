@@ -75,7 +75,7 @@ std::optional<duration> wait_asked_for(const exchange& seen, wall_time now) {
     if (const auto seconds = parse_seconds(seen.retry_after))
         return seconds;
     auto until = parse_http_date(seen.retry_after);
-    if (!until)
+    if (!until && seen.status == 429)
         until = parse_iso8601(seen.rate_limit_reset);
     if (!until)
         return std::nullopt;

@@ -59,6 +59,12 @@ TEST_CASE("X-RateLimit-Reset is an ISO 8601 time, and counts where Retry-After s
     CHECK(asked_for("7", "2026-12-05T02:01:00Z") == 7s);
 }
 
+TEST_CASE("X-RateLimit-Reset on anything but a 429 only tells when the counter starts anew") {
+    for (unsigned status : {200u, 403u, 404u, 500u, 503u})
+        CHECK_FALSE(asked_for("", "2026-12-05T02:50:00Z", status));
+    CHECK(asked_for("30", "2026-12-05T02:50:00Z", 503) == 30s);
+}
+
 TEST_CASE("without a reply nobody asked for anything") {
     auto seen = no_reply(reached::interrupted);
     seen.retry_after = "120";
