@@ -200,3 +200,17 @@ TEST_CASE("a reply whose name differs from the cloud's is an alarm on a finished
     same.install_accepted("tunnel1");
     CHECK_FALSE(same.said("rotation.name_mismatch"));
 }
+
+TEST_CASE("an intent for rejections that cannot be written costs no hour") {
+    rotation_harness t;
+    t.to_install("K1");
+    reject(t, 5);
+    t.permit();
+    t.fail_save();
+    CHECK(t.pending() == "K1");
+    t.save();
+    t.wake();
+    t.install_answers(400);
+    t.regenerate_again();
+    t.finish("K2");
+}

@@ -137,3 +137,20 @@ TEST_CASE("killed before the intent is on disk: idle, and nothing happened") {
     CHECK(t.wants<action::none>());
     CHECK_FALSE(t.machine->gap_open());
 }
+
+TEST_CASE("an intent that cannot be written: nothing is sent, idle, calm backoff") {
+    rotation_harness t;
+    t.to_permit();
+    t.permit();
+    t.fail_save();
+    CHECK(t.regenerates == 0);
+    CHECK_FALSE(t.machine->gap_open());
+    t.save();
+    CHECK(t.machine->is_idle());
+    CHECK(t.machine->not_before() - t.now.steady == 15s);
+    REQUIRE(t.history.size() == 1);
+    CHECK(t.history[0].how == outcome::store_failed);
+    CHECK(t.history[0].regenerates == 0);
+    CHECK(t.history[0].gap == 0s);
+    CHECK(t.last_said("store.failed").message.find("disk full") != std::string::npos);
+}
