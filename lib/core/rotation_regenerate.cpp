@@ -99,6 +99,7 @@ rotation_action rotation::refused(const regenerate_verdict& verdict, moment now,
     note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
          "the cloud made no new key (" + verdict.why + "), the present one is untouched");
     record_.open->intent = false;
+    record_.open->unknowns_in_a_row = 0;
     replace_key_ = false;  // back to the key that the instance rejected, or that is held
     if (!untouched()) {
         const bool rate_limited = verdict.status == too_many_requests;

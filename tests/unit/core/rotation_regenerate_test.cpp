@@ -160,3 +160,18 @@ TEST_CASE("after ten unknowns in a row the urgent maximum is 15 min, until a key
     t.save();
     CHECK(t.sleeps_for() < 1s);
 }
+
+TEST_CASE("a refusal ends a row of unknowns") {
+    rotation_harness t;
+    t.to_regenerate();
+    for (int i = 0; i < 9; ++i) {
+        t.regenerate_answers(500);
+        t.regenerate_again();
+    }
+    t.cannot_connect();
+    t.regenerate_again();
+    t.chance = 0.999;
+    t.regenerate_answers(500);
+    t.save();
+    CHECK(t.sleeps_for() < 1min);
+}
