@@ -154,3 +154,42 @@ TEST_CASE("an intent that cannot be written: nothing is sent, idle, calm backoff
     CHECK(t.history[0].gap == 0s);
     CHECK(t.last_said("store.failed").message.find("disk full") != std::string::npos);
 }
+
+TEST_CASE("a preflight of other settings than those in force is made anew") {
+    auto moved = testing::example_tunnel();
+    moved.instance.url = *parse_base_url("https://new.example.com/jira");
+
+    SECTION("changed while it was under way") {
+        rotation_harness t;
+        t.begin();
+        t.reconfigure(moved);
+        t.pass_preflight();
+        CHECK(t.wants<action::preflight>());
+        t.pass_preflight();
+        CHECK(t.wants<action::await_permit>());
+    }
+    SECTION("changed while waiting for the permit") {
+        rotation_harness t;
+        t.to_permit();
+        t.reconfigure(moved);
+        t.permit();
+        CHECK(t.wants<action::preflight>());
+    }
+    SECTION("changed while the gap is open") {
+        rotation_harness t;
+        t.to_regenerate();
+        t.regenerate_answers(500);
+        t.save();
+        t.reconfigure(moved);
+        CHECK(t.wants<action::preflight>());
+    }
+    SECTION("a changed schedule changes nothing that a preflight looks at") {
+        auto weekly = testing::example_tunnel();
+        weekly.schedule.every = std::chrono::days(7);
+        rotation_harness t;
+        t.begin();
+        t.reconfigure(weekly);
+        t.pass_preflight();
+        CHECK(t.wants<action::await_permit>());
+    }
+}
