@@ -90,7 +90,9 @@ rotation_action rotation::on(const event::saved& event, moment now, double chanc
     }
     assert(phase_ == phase::recording);
     if (!event.error.empty())
-        note(log_level::error, "store.failed", "the state could not be written: " + event.error);
+        note(log_level::error, "store.failed",
+             "the state could not be written: " + event.error +
+                 ": see that state.directory can be written and has room");
     if (record_.open) {
         phase_ = phase::waiting;
         return action::sleep{not_before_};

@@ -214,3 +214,10 @@ TEST_CASE("an intent for rejections that cannot be written costs no hour") {
     t.regenerate_again();
     t.finish("K2");
 }
+
+TEST_CASE("a rejection says what to do about it") {
+    rotation_harness t;
+    t.to_install("K1");
+    t.install_answers(400);
+    CHECK(t.last_said("install.rejected").message.find("fifth") != std::string::npos);
+}
