@@ -28,9 +28,11 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     not_before_ = now.steady;
     if (record_.retry_at)
         not_before_ += clamp_wait(*record_.retry_at - now.wall);
-    if (!record_.open)
+    if (!record_.open) {
+        if (record_.failures > 0)
+            backoff_kind_ = backoff_kind::calm;
         return action::none{};
-
+    }
     recover(std::move(guards), now, chance);
     phase_ = phase::waiting;
     return action::sleep{not_before_};
@@ -72,7 +74,9 @@ void rotation::recover(guard_finding guards, moment now, double chance) {
 void rotation::recover_unknown(moment now, double chance) {
     became_unknown(now);
     // Each run that ends inside a regenerate has counted itself in the intent, so that a crash loop slows down.
-    record_.failures = std::max(record_.failures, record_.open->regenerates - 1);
+    // The failures in a first intent are of the time before: calm's.
+    const unsigned earlier = record_.open->regenerates - 1;
+    record_.failures = earlier == 0 ? 0 : std::max(record_.failures, earlier);
     back_off(backoff_kind::urgent, std::nullopt, duration(0), now, chance);
 }
 

@@ -194,3 +194,30 @@ TEST_CASE("a wall clock that stepped makes no gap of negative length") {
     t.save();
     CHECK(t.history[0].gap >= 0s);
 }
+
+TEST_CASE("calm failures of before do not slow down an open gap") {
+    rotation_harness t;
+    for (int i = 0; i < 8; ++i) {
+        t.begin();
+        t.fail_preflight(check::instance);
+        t.save();
+    }
+    CHECK(t.disk.failures == 8);
+
+    SECTION("without a restart") {
+        t.to_regenerate();
+        t.regenerate_answers(500);
+    }
+    SECTION("after a restart between the rotations") {
+        t.crash();
+        t.to_regenerate();
+        t.regenerate_answers(500);
+    }
+    if (t.wants<action::save>())
+        t.save();
+    SECTION("killed inside regenerate") {
+        t.to_regenerate();
+        t.crash();
+    }
+    CHECK(t.sleeps_for() == 500ms);
+}
