@@ -10,9 +10,11 @@ namespace {
 // A pending key older than this may come from a restored backup, and may have been replaced since.
 constexpr duration key_lasts = std::chrono::hours(1);
 constexpr duration longest_wait = std::chrono::hours(24);
+constexpr duration longest_wait_with_open_gap = std::chrono::hours(1);
 
-duration clamp_wait(duration wait) {
-    return std::clamp(wait, duration(0), longest_wait);
+// The wall clock may have stepped.
+duration clamp_wait(duration wait, duration longest = longest_wait) {
+    return std::clamp(wait, duration(0), longest);
 }
 
 }  // namespace
@@ -27,7 +29,9 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     }
     not_before_ = now.steady;
     if (record_.retry_at)
-        not_before_ += clamp_wait(*record_.retry_at - now.wall);
+        not_before_ += clamp_wait(*record_.retry_at - now.wall,
+                                  record_.open ? std::max(longest_wait_with_open_gap, settings_->retry.slow.max)
+                                               : longest_wait);
     if (!record_.open) {
         if (record_.failures > 0)
             backoff_kind_ = backoff_kind::calm;
