@@ -1,5 +1,7 @@
 #include "core/rotation.hpp"
 
+#include "core/settings_text.hpp"
+
 #include <cassert>
 
 // Dispatch, and the way from idle to the permission to send. The rest of the machine: rotation_regenerate.cpp,
@@ -28,6 +30,8 @@ void rotation::configure(std::shared_ptr<const tunnel> settings) {
         preflight_at_.reset();
     settings_ = std::move(settings);
     record_.name = settings_->name;
+    if (record_.open)
+        record_.open->settings = settings_text(*settings_);
 }
 
 rotation_action rotation::step(rotation_event event, moment now, double chance) {

@@ -221,3 +221,18 @@ TEST_CASE("calm failures of before do not slow down an open gap") {
     }
     CHECK(t.sleeps_for() == 500ms);
 }
+
+TEST_CASE("a removed tunnel is finished with the settings of its snapshot, which follow a reload") {
+    rotation_harness t;
+    t.to_install("K1");
+    const auto before = t.record().open->settings;
+    auto renamed = testing::example_tunnel();
+    renamed.name = "jira-2";
+    t.install_answers(503);
+    t.save();
+    t.reconfigure(renamed);
+    t.install_answers(503);
+    t.save();
+    CHECK(t.disk.open->settings != before);
+    CHECK(t.disk.name == "jira-2");
+}
