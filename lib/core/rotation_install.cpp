@@ -70,7 +70,8 @@ rotation_action rotation::rejected(const install_verdict& verdict, moment now, d
              "): it is sent again, and the fifth rejection in a row asks the cloud for another")
         .fields.emplace_back("rejections", std::to_string(key.rejections));
     const auto last = record_.regenerated_for_rejection_at;
-    const bool may_replace = !last || now.wall - *last >= between_replacements || *last > now.wall;
+    // In either direction: the wall clock may have stepped back.
+    const bool may_replace = !last || std::chrono::abs(now.wall - *last) >= between_replacements;
     if (key.rejections >= rejections_until_replaced && may_replace) {
         replace_key_ = true;
         return to_regenerate(now);

@@ -117,6 +117,20 @@ TEST_CASE("a key is regenerated for rejections at most once an hour") {
     CHECK(t.regenerates == 3);
 }
 
+TEST_CASE("a wall clock that stepped back neither lifts the hour between replacements nor makes it a day") {
+    for (const duration back : {duration(5min), duration(300h)}) {
+        rotation_harness t;
+        t.to_install("K1");
+        reject(t, 5);
+        t.regenerate_again();
+        t.mint("K2");
+        t.save();
+        t.now.wall -= back;
+        reject(t, 5);
+        CHECK(t.wants<action::save>() == (back < 1h));
+    }
+}
+
 TEST_CASE("after five rejections a refused regenerate goes back to the sealed key, for an hour") {
     for (unsigned status : {0u, 404u, 401u}) {
         rotation_harness t;
