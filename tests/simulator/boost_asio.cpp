@@ -1,2 +1,3 @@
+// The one compiled copy of Asio.
 #include <boost/asio/impl/src.hpp>
 #include <boost/asio/ssl/impl/src.hpp>

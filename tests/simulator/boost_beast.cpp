@@ -1,1 +1,2 @@
+// The one compiled copy of Beast.
 #include <boost/beast/src.hpp>

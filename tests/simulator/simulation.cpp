@@ -76,7 +76,9 @@ struct simulation::implementation {
 };
 
 simulation::simulation(simulation_settings settings) : self_(std::make_unique<implementation>()) {
-    auto& [all, loop, gate, signals] = *self_;
+    auto& all = self_->all;
+    auto& loop = self_->loop;
+    auto& gate = self_->gate;
     std::filesystem::create_directories(settings.directory);
     settings.directory = std::filesystem::canonical(settings.directory);
 
