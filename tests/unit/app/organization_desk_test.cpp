@@ -99,6 +99,21 @@ TEST_CASE("a 401 pauses the organization, and a good answer reopens it") {
     CHECK(all.reopened == 1);
 }
 
+TEST_CASE("an answer that says nothing of the API key does not end its refusal") {
+    desk_in_a_world all;
+    all.world.wire.script("acme-id", call::organization, fault::answer(401));
+    const auto other = GENERATE(as<fault>(), fault::answer(503), fault::answer(429), fault::no_connection(),
+                                fault::hangs(), fault::answer(502));
+    all.world.wire.script("acme-id", call::organization, other);
+    all.ask();
+    all.world.run_for(1s);
+    all.ask();
+    all.world.run_for(2min);
+    CHECK(all.failures == 1);  // all but a 401 passes
+    CHECK(all.desk.gate.is_api_key_refused());
+    CHECK(all.reopened == 0);
+}
+
 TEST_CASE("a 429 on the question passes, and pauses the organization for as long as it says") {
     desk_in_a_world all;
     all.world.wire.script("acme-id", call::organization, fault::answer(429, "120"));
