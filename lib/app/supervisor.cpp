@@ -85,12 +85,13 @@ void supervisor::start() {
 
 void supervisor::resume(core::rotation::restart how) {
     for (const auto& tunnel : tunnels_) {
-        const auto& open = tunnel->state().record().open;
-        if (open && (open->intent || open->unknown))
+        tunnel->rotator::resume(how);
+        // A key that came later ended what was unknown before it.
+        const auto& record = tunnel->state().record();
+        if (record.open && record.open->unknown && !record.key)
             desk_of(tunnel->settings()).gate.regenerate_ended(tunnel->settings().id(), true);
     }
     for (const auto& tunnel : tunnels_) {
-        tunnel->rotator::resume(how);
         if (tunnel->state().is_idle())
             plan(*tunnel);
         else
