@@ -228,6 +228,8 @@ void supervisor::reopened(const std::string& organization_id) {
             queues_->park(*tunnel, supervised::wish::wake, now.steady);
         }
     }
+    pump();
+    set_alarm();
 }
 
 }  // namespace tunnelkeyd::app

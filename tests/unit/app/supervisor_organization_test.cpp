@@ -94,6 +94,20 @@ TEST_CASE("once the API key is good again, all go on at once") {
         CHECK(world.history("t" + std::to_string(i)).back().ended_at - first.began_at < 10s);
 }
 
+TEST_CASE("once the API key is good again, a dead instance does not keep the others waiting") {
+    tests::fake_world world;
+    add_tunnels(world, "t", "acme", 5);
+    for (unsigned i = 0; i < 5; ++i)
+        world.tunnel("t" + std::to_string(i)).instance.timeout.connect = 5min;
+    world.wire.always("t0-host", call::status, fault::dead());  // it probes first
+    world.cloud.api_keys["acme-id"] = "another";
+    world.start();
+    world.run_for(30min);
+    world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
+    world.run_for(30min + 10s);
+    CHECK(rotated(world, "t", 5) == 4);
+}
+
 TEST_CASE("an open gap whose API key is refused is closed soon after the key is good again") {
     tests::fake_world world;
     add_tunnels(world, "t", "acme", 5);
