@@ -127,6 +127,7 @@ private:
     struct queues;
     std::unique_ptr<queues> queues_;
     bool pumping_ = false;
+    std::uint64_t turns_ = 0;    // rotations begun
     unsigned in_flight_ = 0;     // regenerate permits given out
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit
     unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come

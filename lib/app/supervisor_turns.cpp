@@ -62,7 +62,7 @@ void supervisor::plan(supervised& tunnel) {
     const auto at = std::max(gate_opens, not_before);
     if (at <= now.steady) {
         tunnel.queued = true;
-        queues_->may_begin.push_back(&tunnel);
+        queues_->may_begin.insert(&tunnel);
     } else if (once_ && (not_before > now.steady || at > deadline_ ||
                          desk_of(tunnel.settings()).gate.is_api_key_refused())) {
         skip(tunnel, at - now.steady);
@@ -154,8 +154,8 @@ void supervisor::begin_rotations() {
     // No more of them than will soon get their permit: a preflight is good for a minute.
     while (!queues_->may_begin.empty() && preflighting_ < max_preflighting &&
            queues_->calm_permits.size() < config_->cloud.max_in_flight) {
-        auto& tunnel = *queues_->may_begin.front();
-        queues_->may_begin.pop_front();
+        auto& tunnel = **queues_->may_begin.begin();
+        queues_->may_begin.erase(queues_->may_begin.begin());
         tunnel.queued = false;
         const auto now = world_.clock.now();
         const auto why = reason_to_begin(tunnel, now);
@@ -165,6 +165,7 @@ void supervisor::begin_rotations() {
             continue;
         }
         had_its_turn(tunnel);
+        tunnel.last_turn = ++turns_;
         tunnel.has_slot = true;
         ++preflighting_;
         working_.insert(tunnel.key());

@@ -63,6 +63,21 @@ TEST_CASE("a cloud that answers 401 leaves fifty keys alone, and is asked about 
     CHECK(world.all_in_step());
 }
 
+TEST_CASE("tunnels take turns to find out whether the API key is good again") {
+    tests::fake_world world;
+    add_tunnels(world, "t", "acme", 5);
+    world.start();
+    world.run_for(1min);
+    for (auto& each : world.draft.tunnels)
+        each.schedule.every = 1h;
+    world.cloud.api_keys["acme-id"] = "another";
+    world.crash();
+    world.run_for(24h);
+    for (unsigned i = 0; i < 5; ++i)
+        CHECK(world.history("t" + std::to_string(i)).size() >= 3);
+    CHECK(asked_cloud(world) <= 32);
+}
+
 TEST_CASE("a 401 to the regenerate itself is rare too, and leaves the key alone") {
     tests::fake_world world;
     add_tunnels(world, "t", "acme", 50);
@@ -259,8 +274,9 @@ TEST_CASE("a key that came after an unknown is no outage when it is found at sta
     REQUIRE(world.record("t0").open->unknown);
     world.wire.heal("t1-host", call::status);
     world.crash();
-    world.run_for(1min);
-    CHECK(world.rotated("t1") == 1);  // the cloud is well
+    world.run_for(1h);  // its own backoff
+    CHECK(world.rotated("t1") == 1);
+    CHECK(world.rotated("t0") == 0);
     world.wire.heal_all();
     require_settled(world);
 }
