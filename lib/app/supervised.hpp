@@ -7,7 +7,7 @@ namespace tunnelkeyd::app {
 
 struct supervisor::supervised final : rotator {
     /// What its alarm is for.
-    enum class wish : std::uint8_t { nothing, begin, preflight, permit, wake };
+    enum class wish : std::uint8_t { nothing, begin, preflight, dawdle, permit, wake };
 
     supervised(std::uint64_t number_, const outside& world, host& owner, core::tunnel_record record,
                std::shared_ptr<const core::tunnel> settings, const core::cloud_settings& cloud)
@@ -24,6 +24,7 @@ struct supervisor::supervised final : rotator {
     bool requested = false;       ///< a person asked, and it has not begun yet
     bool queued = false;          ///< stands in the queue of those that may begin
     bool has_slot = false;        ///< counts in preflighting_
+    bool dawdles = false;         ///< counts in dawdling_
     bool has_permit = false;      ///< counts in in_flight_
     bool api_key_failed = false;  ///< its last failure was its organization's API key
     bool untried = false;         ///< counts in untried_

@@ -142,6 +142,9 @@ void supervisor::ring() {
         case supervised::wish::preflight:
             want_preflight(*tunnel);
             break;
+        case supervised::wish::dawdle:
+            dawdle(*tunnel);
+            break;
         case supervised::wish::permit:
             want_permit(*tunnel);
             break;

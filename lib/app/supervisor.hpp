@@ -103,6 +103,7 @@ private:
     void give_permits();
     void begin_rotations();
     void release(supervised& tunnel);
+    void dawdle(supervised& tunnel);
     void end_preflighting(supervised& tunnel);
     void reopened(const std::string& organization_id);
     void outage_over(const std::string& organization_id);
@@ -130,6 +131,7 @@ private:
     std::uint64_t turns_ = 0;    // rotations begun
     unsigned in_flight_ = 0;     // regenerate permits given out
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
     unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
     std::optional<core::steady_time> armed_for_;
 };

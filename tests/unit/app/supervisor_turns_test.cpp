@@ -45,6 +45,22 @@ TEST_CASE("two thousand tunnels that are due at once all rotate, never more than
     CHECK(world.broken() == std::vector<std::string>{});
 }
 
+TEST_CASE("three hundred dead instances do not delay fifty good ones") {
+    tests::fake_world world;
+    const bool swallow = GENERATE(true, false);
+    add_tunnels(world, "dead", "acme", 300);
+    add_tunnels(world, "good", "acme", 50);
+    for (unsigned i = 0; i < 300; ++i)
+        world.wire.always("dead" + std::to_string(i) + "-host", swallow ? call::status : call::whoami,
+                          swallow ? fault::dead() : fault::hangs());
+    world.start();
+    world.run_for(5s);
+    CHECK(rotated(world, "good", 50) == 50);
+    world.run_for(24h);
+    CHECK(world.wire.sent(call::regenerate) == 50);
+    CHECK(world.all_in_step());
+}
+
 TEST_CASE("an instance that is not RUNNING is never regenerated for, and asked with patience") {
     tests::fake_world world;
     world.add_tunnel("jira").schedule.first = core::first_rotation::now;
