@@ -80,17 +80,38 @@ void supervisor::add_leftover(leftover left) {
 }
 
 void supervisor::start() {
-    resume(core::rotation::restart::daemon);
+    take_up(core::rotation::restart::daemon);
+    go();
 }
 
-void supervisor::resume(core::rotation::restart how) {
+void supervisor::start_once(const std::vector<std::string>& names, core::steady_time deadline,
+                            std::function<void()> quiet) {
+    once_ = true;
+    deadline_ = deadline;
+    quiet_ = std::move(quiet);
+    take_up(core::rotation::restart::once);
+    const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
-        tunnel->rotator::resume(how);
+        tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
+        const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
+        tunnel->untried = tunnel->configured && tunnel->state().is_idle() && wanted;
+        tunnel->tried = !tunnel->state().is_idle();
+        untried_ += tunnel->untried;
+    }
+    go();
+}
+
+void supervisor::take_up(core::rotation::restart how) {
+    for (const auto& tunnel : tunnels_) {
+        tunnel->resume(how);
         // A key that came later ended what was unknown before it.
         const auto& record = tunnel->state().record();
         if (record.open && record.open->unknown && !record.key)
             desk_of(tunnel->settings()).gate.regenerate_ended(tunnel->settings().id(), true);
     }
+}
+
+void supervisor::go() {
     for (const auto& tunnel : tunnels_) {
         if (tunnel->state().is_idle())
             plan(*tunnel);
@@ -103,25 +124,6 @@ void supervisor::resume(core::rotation::restart how) {
     pump();
     set_alarm();
     tell_if_quiet();
-}
-
-void supervisor::start_once(const std::vector<std::string>& names, core::steady_time deadline,
-                            std::function<void()> quiet) {
-    once_ = true;
-    deadline_ = deadline;
-    quiet_ = std::move(quiet);
-    const auto now = world_.clock.now();
-    for (const auto& tunnel : tunnels_) {
-        const bool named = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
-        tunnel->requested = named;
-        const auto due =
-            core::next_due(tunnel->settings().schedule, tunnel->state().record(), salt_, started_at_);
-        tunnel->untried = tunnel->configured && !tunnel->state().record().open &&
-                          (names.empty() ? due.at <= now.wall : named);
-        tunnel->tried = tunnel->state().record().open.has_value();
-        untried_ += tunnel->untried;
-    }
-    resume(core::rotation::restart::once);
 }
 
 void supervisor::drain(core::steady_time deadline, std::function<void()> quiet) {

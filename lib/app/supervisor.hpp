@@ -56,8 +56,9 @@ public:
     /// The daemon: goes on until drain().
     void start();
 
-    /// Every tunnel that is due, or each of `names`, due or not, is tried once; open gaps are worked on until
-    /// closed. `quiet` is called once, when nothing is left to do or to wait for before `deadline`.
+    /// Every tunnel that is due or whose confirmation is, or each of `names`, due or not, is tried once; open
+    /// gaps are worked on until closed. `quiet` is called once, when nothing is left to do or to wait for
+    /// before `deadline`.
     void start_once(const std::vector<std::string>& names, core::steady_time deadline,
                     std::function<void()> quiet);
     [[nodiscard]] once_result result() const;
@@ -85,7 +86,8 @@ private:
     // supervisor.cpp: taking up, time, ending
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
     void add_leftover(leftover left);
-    void resume(core::rotation::restart how);
+    void take_up(core::rotation::restart how);
+    void go();
     void ring();
     void set_alarm();
     [[nodiscard]] bool is_under_way(const supervised& tunnel) const;
