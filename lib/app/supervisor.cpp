@@ -216,29 +216,37 @@ core::guard_finding supervisor::guards_of(const core::tunnel& tunnel, std::strin
         });
 }
 
-bool supervisor::is_under_way(const supervised& tunnel) const {
+/// Could it still end before the deadline?
+bool supervisor::is_under_way(supervised& tunnel) const {
     using phase = core::rotation::phase;
     const auto& state = tunnel.state();
+    const bool sleeps = tunnel.alarm && *tunnel.alarm > deadline_ && tunnel.wants != supervised::wish::dawdle;
     switch (state.where()) {
     case phase::idle:
     case phase::held:
         return false;
     case phase::preflight:
     case phase::permit:
-        return !draining_ || state.gap_open();
+        return !sleeps && (!draining_ || state.gap_open()) && !blocked_.contains(tunnel.key());
     case phase::waiting:
-        return !tunnel.alarm || *tunnel.alarm <= deadline_;
+    case phase::closing:
+        return !sleeps;
     default:
         return true;
     }
 }
 
 void supervisor::tell_if_quiet() {
-    if (!quiet_ || pumping_ || (once_ && !draining_ && untried_ > 0))
+    if (!quiet_ || pumping_)
         return;
     for (const auto& [number, tunnel] : working_)
         if (is_under_way(*tunnel))
             return;
+    // Whoever is blocked waits for one of those.
+    const auto blocked =
+        std::count_if(blocked_.begin(), blocked_.end(), [](const auto& each) { return each.second->untried; });
+    if (once_ && !draining_ && untried_ > static_cast<std::size_t>(blocked))
+        return;
     std::exchange(quiet_, nullptr)();
 }
 

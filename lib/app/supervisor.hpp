@@ -90,7 +90,7 @@ private:
     void go();
     void ring();
     void set_alarm();
-    [[nodiscard]] bool is_under_way(const supervised& tunnel) const;
+    [[nodiscard]] bool is_under_way(supervised& tunnel) const;
     void tell_if_quiet();
     void log(core::log_level level, std::string_view name, std::string message) const;
 

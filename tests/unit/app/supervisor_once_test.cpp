@@ -158,6 +158,14 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.wire.sent(call::regenerate) == 0);
 }
 
+TEST_CASE_METHOD(fixture, "--once waits for a short pause, and fails what a long one keeps from its turn") {
+    const bool is_short = GENERATE(true, false);
+    world.wire.script("acme-id", call::organization, fault::answer(429, is_short ? "600" : "7200"));
+    const auto result = run();
+    CHECK(result.rotated == (is_short ? 2 : 0));
+    CHECK(result.failed + result.unfinished == (is_short ? 0 : 2));
+}
+
 TEST_CASE_METHOD(fixture, "--once with an outage rotates the rest when that is over") {
     world.draft.cloud.max_in_flight = 1;
     world.wire.script("due-host", call::regenerate, fault::lost_before());
@@ -166,6 +174,16 @@ TEST_CASE_METHOD(fixture, "--once with an outage rotates the rest when that is o
     const auto result = run();
     CHECK(result.rotated == 2);
     CHECK(result.unfinished == 0);
+}
+
+TEST_CASE_METHOD(fixture, "--once does not wait for an outage that cannot end before its deadline") {
+    world.draft.cloud.max_in_flight = 1;
+    auto busy = fault::answer(503, "300");
+    world.wire.always("due-host", call::regenerate, busy);
+    world.start_once({}, 2min);
+    CHECK(world.run_until_quiet(1min));
+    CHECK(world.supervisor().result().unfinished == 2);
+    CHECK(world.supervisor().result().rotated == 0);
 }
 
 TEST_CASE_METHOD(fixture, "--once is not quiet before done is written") {
