@@ -18,12 +18,16 @@ load_result failed(const std::string& name, const std::string& what) {
 }  // namespace
 
 load_result load_text(std::string_view text, std::string_view name, const environment& lookup) {
+    if (text.starts_with("\xEF\xBB\xBF"))  // a byte order mark, which stands in no column
+        text.remove_prefix(3);
     load_result result;
     problems errors;
     problems warnings;
     yaml_tree tree;
     tree.parse(text, errors);
-    if (tree.root() != nullptr) {
+    if (tree.root() != nullptr && tree.root()->type == node::kind::null) {
+        errors.add({}, "nothing stands in this file; begin with \"version: 1\"");
+    } else if (tree.root() != nullptr) {
         const field top{tree.root(), {}, &errors};
         result.value = read_config(top, lookup, warnings);
     }

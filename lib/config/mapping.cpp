@@ -26,15 +26,15 @@ bool is_ordinary_word(std::string_view key) {
 }
 
 std::string printable(std::string_view text) {
-    std::string shown(text);
+    std::string safe(text);
     std::replace_if(
-        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    return shown;
+        safe.begin(), safe.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    return safe;
 }
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string shown(std::string_view text) {
     if (text.size() > longest_shown)
         return "a text of " + std::to_string(text.size()) + " bytes";
     return '"' + printable(text) + '"';
@@ -51,7 +51,7 @@ std::string field::found() const {
     case node::kind::scalar:
         break;
     }
-    return at.confidential ? "a text that is not shown, as it may be a secret," : quoted(value->text);
+    return at.confidential ? "a text that is not shown, as it may be a secret," : shown(value->text);
 }
 
 mapping::mapping(const field& from) : from_(from) {
@@ -86,7 +86,7 @@ std::optional<field> mapping::find(std::string_view key) {
 std::optional<field> mapping::require(std::string_view key, std::string_view remedy) {
     auto found = find(key);
     if (is_map() && !has(key))
-        from_.error("\"" + std::string(key) + "\" is missing; " + std::string(remedy));
+        from_.errors->add(from_.value->where, path{&from_.at, key}, "is missing; " + std::string(remedy));
     return found;
 }
 
@@ -132,10 +132,10 @@ void mapping::report_unknown(const node& key) {
         for (const auto word : words)
             text += (word == words.front() ? "; allowed: " : ", ") + std::string(word);
     }
-    const bool shown = key.text.size() <= longest_shown &&
-                       (!from_.at.confidential || !meant.empty() || is_ordinary_word(key.text));
+    const bool harmless = key.text.size() <= longest_shown &&
+                          (!from_.at.confidential || !meant.empty() || is_ordinary_word(key.text));
     const auto name = printable(key.text);
-    from_.errors->add(key.where, shown ? path{&from_.at, name} : from_.at, text);
+    from_.errors->add(key.where, harmless ? path{&from_.at, name} : from_.at, text);
 }
 
 std::vector<std::string_view> mapping::known_words() const {

@@ -26,7 +26,7 @@ struct field {
 };
 
 /// `text` within quotes, for messages; without control characters, and only if it is short.
-std::string quoted(std::string_view text);
+std::string shown(std::string_view text);
 
 /// The keys of a map. Those that are asked for are the known ones; finish() reports all others.
 /// A field that is not a map is reported, and then behaves like an empty one.

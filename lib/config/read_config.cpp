@@ -14,6 +14,7 @@ namespace tunnelkeyd::config {
 
 namespace {
 
+constexpr core::word_for<unsigned> version_words[] = {{1, "1"}};
 constexpr std::string_view default_cloud = "https://api.atlassian.com";
 constexpr std::string_view default_directory = "/var/lib/tunnelkeyd";
 
@@ -50,7 +51,8 @@ private:
     void read_state(const field& top, const std::optional<field>& state);
     void use_state_directory(const field& top, const std::optional<field>& written);
     void read_organization(const field& from, const field& list);
-    void read_tunnels(const field& list, const std::optional<field>& defaults);
+    tunnel_draft read_common(const std::optional<field>& defaults) const;
+    void read_tunnels(const field& list, const tunnel_draft& defaults);
     void add_tunnel(const field& from, const field& list, tunnel_draft draft);
     bool is_known(const field& at, const tunnel_draft& draft) const;
     const core::organization* organization_of(const field& at, const tunnel_draft& draft) const;
@@ -108,7 +110,7 @@ void config_reader::use_state_directory(const field& top, const std::optional<fi
     }
     if (written && result_.state.directory != directory)
         warnings_.add(written->value->where, written->at,
-                      "not used, as $STATE_DIRECTORY says " + quoted(directory));
+                      "not used, as $STATE_DIRECTORY says " + shown(directory));
     result_.state.directory = directory;
 }
 
@@ -119,10 +121,10 @@ void config_reader::read_organization(const field& from, const field& list) {
     const bool named = name && read_name(*name, read_one.name, 100);
     if (named)
         organization_names_taken_.claim(list, from.at, *name->value, "name", read_one.name,
-                                        quoted(read_one.name));
+                                        shown(read_one.name));
     const auto id = map.require("id", "it stands in the organization's URL at admin.atlassian.com");
     if (id && read_name(*id, read_one.id, 128))
-        ids_taken_.claim(list, from.at, *id->value, "id", read_one.id, quoted(read_one.id));
+        ids_taken_.claim(list, from.at, *id->value, "id", read_one.id, shown(read_one.id));
     if (const auto key = map.require("api_key", "write {file: PATH}"))
         read(*key, read_one.api_key);
     map.finish();
@@ -147,7 +149,7 @@ bool config_reader::is_known(const field& at, const tunnel_draft& draft) const {
         return true;
     if (organizations_known_)
         at.errors->add(draft.organization_at->where, path{&at.at, "organization"},
-                       "there is no organization " + quoted(draft.organization) + organization_names());
+                       "there is no organization " + shown(draft.organization) + organization_names());
     return false;
 }
 
@@ -159,8 +161,8 @@ const core::organization* config_reader::organization_of(const field& at, const 
     if (result_.organizations.size() == 1)
         return &result_.organizations.front();
     if (organizations_known_)
-        at.error("\"organization\" is missing; it may be left out only where there is exactly one" +
-                 organization_names());
+        at.errors->add(at.value->where, path{&at.at, "organization"},
+                       "is missing; it may be left out only where there is exactly one" + organization_names());
     return nullptr;
 }
 
@@ -168,7 +170,7 @@ void config_reader::add_tunnel(const field& from, const field& list, tunnel_draf
     read_tunnel(from, draft);
     auto& tunnel = draft.tunnel;
     if (draft.name_at != nullptr)
-        names_taken_.claim(list, from.at, *draft.name_at, "name", tunnel.name, quoted(tunnel.name));
+        names_taken_.claim(list, from.at, *draft.name_at, "name", tunnel.name, shown(tunnel.name));
     if (draft.url_at != nullptr)
         urls_taken_.claim(list, from.at, *draft.url_at, "instance.url", tunnel.instance.url.text(),
                           "this instance");
@@ -179,36 +181,42 @@ void config_reader::add_tunnel(const field& from, const field& list, tunnel_draf
     if (draft.hostname_at != nullptr && !organization->id.empty())
         identities_taken_.claim(list, from.at, *draft.hostname_at, "hostname",
                                 organization->id + "/" + tunnel.hostname,
-                                quoted(tunnel.hostname) + " of this organization");
+                                shown(tunnel.hostname) + " of this organization");
     if (draft.auth)
         tunnel.instance.auth = std::move(*draft.auth);
     if (list.errors->empty())
         result_.tunnels.push_back(std::move(tunnel));
 }
 
-void config_reader::read_tunnels(const field& list, const std::optional<field>& defaults) {
-    if (list.value->first != nullptr && result_.organizations.empty() && organizations_known_) {
-        list.error("\"organizations\" is missing or empty, and each tunnel belongs to one");
-        organizations_known_ = false;
-    }
+tunnel_draft config_reader::read_common(const std::optional<field>& defaults) const {
     tunnel_draft draft;
-    if (defaults) {
-        read_defaults(*defaults, draft);
-        if (draft.organization_at != nullptr && !is_known(*defaults, draft))
-            draft.organization_wrong = true;
+    if (!defaults)
+        return draft;
+    read_defaults(*defaults, draft);
+    if (draft.organization_at != nullptr && !is_known(*defaults, draft))
+        draft.organization_wrong = true;
+    return draft;
+}
+
+void config_reader::read_tunnels(const field& list, const tunnel_draft& defaults) {
+    const bool any = list.value->type == node::kind::list && list.value->first != nullptr;
+    if (any && result_.organizations.empty() && organizations_known_) {
+        list.errors->add(list.value->where, path{list.at.parent, "organizations"},
+                         "is missing or empty, and each tunnel belongs to one");
+        organizations_known_ = false;
     }
     // Not more at once than a large file may need: the list may be long and wrong.
     if (list.value->type == node::kind::list)
         result_.tunnels.reserve(std::min(list.value->size, 100'000U) / 4);
-    for_items(list, [&](const field& item) { add_tunnel(item, list, draft); });
+    for_items(list, [&](const field& item) { add_tunnel(item, list, defaults); });
     result_.tunnels.shrink_to_fit();
 }
 
 core::config config_reader::read_top(const field& top) {
     mapping map(top);
     unsigned version = 1;
-    if (const auto found = map.require("version", "write version: 1"))
-        read(*found, version, 1, 1);
+    if (const auto found = map.require("version", "write \"version: 1\""))
+        read(*found, version, version_words);
     read_state(top, map.find("state"));
     map.read_into("log", result_.log);
     result_.cloud.url = *core::parse_base_url(default_cloud);
@@ -218,7 +226,7 @@ core::config config_reader::read_top(const field& top) {
                                organizations_known_;
     else
         organizations_known_ = !map.has("organizations");
-    const auto defaults = map.find("defaults");
+    const auto defaults = read_common(map.find("defaults"));
     if (const auto list = map.find("tunnels"))
         read_tunnels(*list, defaults);
     map.finish();

@@ -72,19 +72,17 @@ std::optional<core::instance_auth> read_auth(const field& from) {
     const auto bearer = map.find("bearer");
     const auto basic = map.find("basic");
     map.finish();
-    if (bearer && basic) {
-        from.error("\"bearer\" and \"basic\" are alternatives; keep one");
-        return std::nullopt;
-    }
     core::bearer_auth token;
-    if (bearer && read(*bearer, token.token))
-        return token;
     core::basic_auth account;
-    if (basic && read(*basic, account))
-        return account;
-    if (map.is_map() && !map.has("bearer") && !map.has("basic"))
+    const bool token_good = bearer && read(*bearer, token.token);
+    const bool account_good = basic && read(*basic, account);
+    if (map.has("bearer") && map.has("basic"))
+        from.error("\"bearer\" and \"basic\" are alternatives; keep one");
+    else if (map.is_map() && !map.has("bearer") && !map.has("basic"))
         from.error("must say {bearer: {file: PATH}} or {basic: {username: NAME, password: {file: PATH}}}");
-    return std::nullopt;
+    if (token_good)
+        return token;
+    return account_good ? std::optional<core::instance_auth>(account) : std::nullopt;
 }
 
 void read_own(mapping& map, std::string_view key, scope of, const node*& at, auto&& read_it) {
@@ -203,7 +201,8 @@ void read_tunnel(const field& from, tunnel_draft& into) {
         mapping instance(*found);
         read_instance(instance, scope::tunnel, into);
         if (!into.auth && !into.auth_wrong && instance.is_map())
-            found->error("\"auth\" is missing; write {bearer: {file: PATH}} here or in the defaults");
+            found->errors->add(found->value->where, path{&found->at, "auth"},
+                               "is missing; write {bearer: {file: PATH}} here or in the defaults");
     }
     map.finish();
 }

@@ -39,10 +39,10 @@ std::string_view first_label(std::string_view text) {
 
 std::string why_no_url(std::string_view text) {
     if (text.find("://") == std::string_view::npos)
-        return "an URL begins with https://";
+        return "a URL begins with https://";
     if (text.find_first_of("@?#") != std::string_view::npos)
         return "the URL may have no user, password, query or fragment";
-    return "not an URL of a server: https://HOST[:PORT][/CONTEXT]";
+    return "not a URL of a server: https://HOST[:PORT][/CONTEXT]";
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ bool read(const field& from, core::duration& into, duration_limits limits) {
 }
 
 bool read(const field& from, core::base_url& into) {
-    const auto* text = scalar(from, "an URL");
+    const auto* text = scalar(from, "a URL");
     if (text == nullptr)
         return false;
     auto url = core::parse_base_url(*text);

@@ -36,7 +36,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view suggest(std::string_view misspelt, std::span<const std::string_view> words) {
-    if (misspelt.empty() || misspelt.size() > longest)
+    if (misspelt.empty() || misspelt.size() > longest || !std::isalpha(static_cast<unsigned char>(misspelt[0])))
         return {};
     std::string_view best;
     std::size_t fewest = std::clamp<std::size_t>(misspelt.size() / 3, 1, 3) + 1;

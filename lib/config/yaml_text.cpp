@@ -27,18 +27,18 @@ std::size_t sequence_length(std::string_view text) {
     return 0;
 }
 
-std::string_view line_at(std::string_view text, std::uint32_t number) {
+std::string_view from_line(std::string_view text, std::uint32_t number) {
     for (; number > 0; --number) {
         const auto end = text.find('\n');
         if (end == std::string_view::npos)
             return {};
         text.remove_prefix(end + 1);
     }
-    return text.substr(0, text.find('\n'));
+    return text;
 }
 
-bool indented_with_tab(std::string_view line) {
-    const auto indent = line.substr(0, line.find_first_not_of(" \t"));
+bool is_indented_with_tab(std::string_view text) {
+    const auto indent = text.substr(0, text.find_first_not_of(" \t"));
     return indent.find('\t') != std::string_view::npos;
 }
 
@@ -89,8 +89,24 @@ std::optional<position> find_bad_character(std::string_view text) {
     return std::nullopt;
 }
 
+bool is_unclosed_quote(std::string_view text, position where) {
+    const auto line = from_line(text, where.line);
+    const auto quoted = line.substr(std::min<std::size_t>(where.column, line.size()));
+    if (!quoted.starts_with('"') && !quoted.starts_with('\''))
+        return false;
+    const char quote = quoted.front();
+    for (std::size_t at = 1; at < quoted.size(); ++at) {
+        const bool escaped = quote == '"' ? quoted[at] == '\\' : quoted.substr(at, 2) == "''";
+        if (escaped)
+            ++at;
+        else if (quoted[at] == quote)
+            return false;
+    }
+    return true;
+}
+
 std::string explain_syntax_error(std::string_view message, std::string_view text, position where) {
-    if (indented_with_tab(line_at(text, where.line)))
+    if (is_indented_with_tab(from_line(text, where.line)))
         return "not valid YAML: this line is indented with a tab; YAML allows only spaces there";
     const auto* known = std::find_if(std::begin(explanations), std::end(explanations),
                                      [&](const auto& each) { return message.starts_with(each.first); });

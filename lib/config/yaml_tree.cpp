@@ -77,6 +77,8 @@ public:
         refuse_tag(mark, tag);
         auto& added = add(mark, anchor, node::kind::scalar);
         added.plain = tag == "?";
+        if (!added.plain)
+            last_quoted_ = &added;
         auto* bytes = static_cast<char*>(tree_.arena_.allocate(value.size() + 1, 1));
         value.copy(bytes, value.size());
         added.text = {bytes, value.size()};
@@ -96,6 +98,9 @@ public:
         open(mark, anchor, node::kind::map);
     }
     void OnMapEnd() override { close(); }
+
+    /// The last text in quotes; null where there is none.
+    [[nodiscard]] const node* last_quoted() const noexcept { return last_quoted_; }
 
 private:
     struct level {
@@ -170,6 +175,7 @@ private:
     yaml_tree& tree_;
     std::vector<level> open_;
     std::vector<const node*> anchors_;  ///< by yaml-cpp's number, from 1
+    const node* last_quoted_ = nullptr;
     std::uint32_t count_ = 0;
     bool begun_ = false;
 };
@@ -186,6 +192,8 @@ void yaml_tree::parse(std::string_view text, problems& errors) {
         YAML::Parser parser(in);
         while (parser.HandleNextDocument(events)) {
         }
+        if (const auto* last = events.last_quoted(); last != nullptr && is_unclosed_quote(text, last->where))
+            throw refusal{last->where, "not valid YAML: a quote is opened here and not closed"};
         if (root_ == nullptr)
             root_ = new (arena_.allocate(sizeof(node), alignof(node))) node;
         return;

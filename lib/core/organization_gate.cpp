@@ -45,7 +45,9 @@ bool organization_gate::api_key_accepted() {
 }
 
 void organization_gate::rate_limited(moment now, std::optional<duration> wait) {
-    const steady_time until = now.steady + std::min(wait.value_or(unspecified_pause), longest_calm_pause);
+    steady_time until = now.steady + std::min(wait.value_or(unspecified_pause), longest_calm_pause);
+    if (!wait && rate_limit_)
+        until = std::max(until, rate_limit_->until);
     rate_limit_ = pause{now.steady, until};
 }
 

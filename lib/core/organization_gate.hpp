@@ -32,7 +32,7 @@ public:
     bool api_key_accepted();
 
     /// The cloud answered 429. Without a length it is taken to mean a minute, the shortest of its usual
-    /// periods.
+    /// periods, and shortens no pause that is longer.
     void rate_limited(moment now, std::optional<duration> wait);
 
     /// How the latest regenerate request of this organization ended. While that was unknown, and the tunnel in

@@ -11,6 +11,11 @@ namespace {
 constexpr duration preflight_lasts = std::chrono::seconds(60);
 constexpr duration longest_retry_after = std::chrono::minutes(5);  // with the gap open, but for a cloud's 429
 
+/// A preflight of the one tells nothing of the other.
+bool differ_for_preflight(const tunnel& a, const tunnel& b) {
+    return a.organization != b.organization || a.instance != b.instance;
+}
+
 }  // namespace
 
 rotation::rotation(tunnel_record record, std::shared_ptr<const tunnel> settings)
@@ -19,6 +24,8 @@ rotation::rotation(tunnel_record record, std::shared_ptr<const tunnel> settings)
 }
 
 void rotation::configure(std::shared_ptr<const tunnel> settings) {
+    if (differ_for_preflight(*settings_, *settings))
+        preflight_at_.reset();
     settings_ = std::move(settings);
     record_.name = settings_->name;
 }
@@ -45,6 +52,8 @@ rotation_action rotation::on(const event::begin& event, moment now, double) {
 
 rotation_action rotation::on(const event::preflighted& event, moment now, double chance) {
     assert(phase_ == phase::preflight);
+    if (differ_for_preflight(*preflight_of_, *settings_))
+        return to_preflight();
     if (!event.failure) {
         preflight_at_ = now.steady;
         if (record_.open)
@@ -127,6 +136,7 @@ rotation_action rotation::to_regenerate(moment now) {
 
 rotation_action rotation::to_preflight() {
     phase_ = phase::preflight;
+    preflight_of_ = settings_;
     return action::preflight{};
 }
 

@@ -207,7 +207,8 @@ private:
     phase phase_ = phase::idle;
     std::optional<attempt> attempt_;
     guard_finding guards_;
-    std::optional<steady_time> preflight_at_;  // when the last one passed
+    std::optional<steady_time> preflight_at_;     // when the last one passed, with the settings in force
+    std::shared_ptr<const tunnel> preflight_of_;  // the settings that the one under way looks at
     steady_time not_before_{};
     steady_time last_unanswered_{};
     std::optional<backoff_kind> backoff_kind_;

@@ -41,6 +41,9 @@ rotation_action rotation::write_intent(moment now) {
 rotation_action rotation::intent_failed(const std::string& error, moment now, double chance) {
     note(log_level::error, "store.failed", "nothing was sent, since the intent could not be written: " + error);
     record_.open->intent = false;
+    --record_.open->regenerates;
+    if (record_.key && record_.key->rejections >= rejections_until_replaced)
+        record_.regenerated_for_rejection_at.reset();
     replace_key_ = false;
     if (!untouched())
         return fail_open(backoff_kind::urgent, error, std::nullopt, duration(0), now, chance);
@@ -96,6 +99,7 @@ rotation_action rotation::refused(const regenerate_verdict& verdict, moment now,
     note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
          "the cloud made no new key (" + verdict.why + "), the present one is untouched");
     record_.open->intent = false;
+    record_.open->unknowns_in_a_row = 0;
     replace_key_ = false;  // back to the key that the instance rejected, or that is held
     if (!untouched()) {
         const bool rate_limited = verdict.status == too_many_requests;

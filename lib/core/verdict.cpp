@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -23,8 +24,11 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower_cas
 }
 
 json parse_object(const secret& body) {
-    auto document = json::parse(body.reveal(), nullptr, /*allow_exceptions=*/false);
-    return document.is_object() ? document : json();
+    // Never copied: the copy would leave the token unwiped, and recurse as deep as a hostile reply is nested.
+    json document = json::parse(body.reveal(), nullptr, /*allow_exceptions=*/false);
+    if (!document.is_object())
+        document = nullptr;
+    return document;
 }
 
 std::string text_member(const json& object, const char* name) {
@@ -56,8 +60,10 @@ bool is_success(unsigned status) {
 std::optional<duration> parse_seconds(std::string_view text) {
     std::uint32_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc() || end != text.data() + text.size())
+    if (error == std::errc::invalid_argument || end != text.data() + text.size())
         return std::nullopt;
+    if (error == std::errc::result_out_of_range)
+        seconds = std::numeric_limits<std::uint32_t>::max();
     return std::chrono::seconds(seconds);
 }
 
@@ -69,7 +75,7 @@ std::optional<duration> wait_asked_for(const exchange& seen, wall_time now) {
     if (const auto seconds = parse_seconds(seen.retry_after))
         return seconds;
     auto until = parse_http_date(seen.retry_after);
-    if (!until)
+    if (!until && seen.status == 429)
         until = parse_iso8601(seen.rate_limit_reset);
     if (!until)
         return std::nullopt;

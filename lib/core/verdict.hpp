@@ -54,7 +54,8 @@ struct install_verdict {
 install_verdict judge_install(const exchange& seen, wall_time now);
 
 /// How long the peer asks to be left alone: Retry-After as seconds or an HTTP date (RFC 9110, 10.2.3), else
-/// X-RateLimit-Reset as an ISO 8601 time (Atlassian's admin API). Never negative.
+/// with a 429 X-RateLimit-Reset as an ISO 8601 time (Atlassian's admin API; other replies carry it too, and
+/// then it only tells when the counter starts anew). Never negative.
 std::optional<duration> wait_asked_for(const exchange& seen, wall_time now);
 
 /// Did a web page come where an API's answer belongs? By its media type or its first characters.

@@ -177,6 +177,10 @@ SQLite::Database open_for_writing(const std::string& path) {
                       "PRAGMA wal_autocheckpoint = 1000;"  // pages; 4 MB of log
                       "PRAGMA foreign_keys = ON;"
                       "PRAGMA trusted_schema = OFF;");
+        // If a sync failed in the last process, frames of the log may be in the system's cache and not on disk,
+        // and what is appended to them would be lost with them. Written into the database they are synced
+        // again. Not a condition: with a full disk there is still a pending key to install.
+        database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
         return database;
     } catch (const SQLite::Exception& failure) {
         throw to_error(failure, path);

@@ -20,7 +20,8 @@ void inspect(const std::string& path);
 /// Makes an empty database at `path`, of the newest version, all of it or nothing.
 void create_database(const std::string& directory, const std::string& path);
 
-/// For the writer: every transaction is synced, what is deleted is overwritten.
+/// For the writer: every transaction is synced, what is deleted is overwritten, and the log is empty if it can
+/// be.
 SQLite::Database open_for_writing(const std::string& path);
 
 /// For reading, beside a writer in this process or another one.

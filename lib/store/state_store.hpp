@@ -35,8 +35,8 @@ struct settings {
 ///
 /// Used from the event loop's thread only, but for statistics(). Writes are done by a thread of its own, which
 /// gathers those that wait into one transaction and one sync; their handlers are called from one task posted to
-/// the loop. A write that failed is in the database neither now nor later, unless the machine or the process
-/// dies right after a failed sync; the next write is tried whatever became of the last one. Writes of one
+/// the loop. A write that failed is in the database neither now nor later, unless its sync failed and the
+/// process ends before the next commit; the next write is tried whatever became of the last one. Writes of one
 /// tunnel take effect in the order of the calls. Other processes may read the database at any time; only one
 /// may hold it open through this class.
 ///

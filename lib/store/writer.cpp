@@ -103,7 +103,7 @@ statistics writer::statistics() const {
 }
 
 void writer::run() {
-    bool checkpoint_due = true;  // of what an earlier process left behind
+    bool checkpoint_due = false;
     std::unique_lock lock(waiting_->mutex);
     for (;;) {
         const auto wanted = [this] { return waiting_->ready || waiting_->stopping; };
@@ -141,7 +141,10 @@ std::vector<std::string> writer::write_all(const std::vector<write>& batch) {
         failure = failed.what();
     }
     if (!failure.empty()) {
-        connection_.reset();  // whatever state it is in, the next one begins with a clean one
+        // SQLite has rolled back and goes on by itself. A new connection would take over what a failed sync
+        // left in the log, so there is one only if the old one is stuck.
+        if (connection_ && sqlite3_get_autocommit(connection_->database().getHandle()) == 0)
+            connection_.reset();
         errors.assign(batch.size(), failure);
     }
     return errors;

@@ -30,9 +30,9 @@ struct write {
 ///
 /// A write that cannot be done for a reason of its own (a key too long to seal, a text too long for SQLite)
 /// fails alone, and the others of its transaction are written without it. Whatever else goes wrong (the disk
-/// is full, a sync fails) fails the whole transaction. Nothing of a failed write is in the database, with one
-/// exception: if the commit's sync itself fails, a crash right then may leave it there. The connection is
-/// opened anew after a failure, and the next writes are tried as if nothing had been.
+/// is full, a sync fails) fails the whole transaction, and the next writes are tried as if nothing had been.
+/// Nothing of a failed write is in the database, with one exception: if the commit's sync itself failed and the
+/// process ends before another commit, the next process may find the write done.
 class writer {
 public:
     using task = std::function<void()>;
@@ -69,7 +69,7 @@ private:
     const std::shared_ptr<const sealer> keys_;
     const std::function<void(task)> post_;
     std::shared_ptr<gathering> waiting_;
-    std::unique_ptr<connection> connection_;  ///< the writer thread's; null after a failure
+    std::unique_ptr<connection> connection_;  ///< the writer thread's; null while the file is gone
 
     mutable std::mutex statistics_mutex_;
     store::statistics statistics_;

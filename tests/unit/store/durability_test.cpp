@@ -1,6 +1,7 @@
 #include "fixture.hpp"
 
 #include <catch2/catch.hpp>
+#include <dlfcn.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -8,10 +9,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <iostream>
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::store_tests;
+
+namespace {
+
+std::atomic<bool> syncs_fail = false;
+
+}  // namespace
+
+/// SQLite's calls come here, in place of the C library's.
+extern "C" int fdatasync(int file) {
+    if (syncs_fail) {
+        errno = EIO;
+        return -1;
+    }
+    using function = int (*)(int);
+    static const auto real = reinterpret_cast<function>(::dlsym(RTLD_NEXT, "fdatasync"));
+    return real(file);
+}
 
 namespace {
 
@@ -152,4 +172,26 @@ TEST_CASE("a write that the system cuts short is reported, leaves nothing half-w
     CHECK(opened.save(large_record(), ended_at(2)) == "");
     CHECK(same(opened.store.load().at(0), large_record()));
     CHECK(opened.store.history(numbered(1), 10).size() == 2);
+}
+
+TEST_CASE("a sync that fails is reported, and what it was for is not found later") {
+    const temporary_directory directory;
+    const temporary_directory crashed;
+    {
+        opened_store opened(directory.path());
+        REQUIRE(opened.save(full_record(), ended_at(1)) == "");
+        syncs_fail = true;
+        const auto error = opened.save(full_record(2), ended_at(2));
+        syncs_fail = false;
+        CHECK_THAT(error, Contains("disk I/O error") && Contains("check the disk"));
+        check_untouched(opened);
+        CHECK(opened.save(full_record(3)) == "");
+        for (const char* name : {"state.db", "state.db-wal", "sealing.key"})
+            std::filesystem::copy(directory / name, crashed / name);
+    }
+    const opened_store opened(crashed.path());
+    const auto loaded = opened.store.load();
+    REQUIRE(loaded.size() == 2);
+    CHECK(same(loaded[1], full_record(3)));
+    CHECK(std::filesystem::file_size(crashed / "state.db-wal") == 0);
 }

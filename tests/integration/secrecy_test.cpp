@@ -1,0 +1,96 @@
+#include "support/rig.hpp"
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+using tunnelkeyd::support::read_file;
+using tunnelkeyd::support::rig;
+
+namespace {
+
+/// All readable memory of a process, through /proc/PID/mem: needs root.
+std::string memory_of(pid_t pid) {
+    const std::string proc = "/proc/" + std::to_string(pid);
+    std::ifstream maps(proc + "/maps");
+    std::ifstream memory(proc + "/mem", std::ios::binary);
+    std::string all;
+    for (std::string line; std::getline(maps, line);) {
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+        char dash = 0;
+        std::string access;
+        std::istringstream(line) >> std::hex >> from >> dash >> to >> access;
+        if (!access.starts_with("rw") || line.find("[v") != std::string::npos)
+            continue;
+        std::string block(to - from, '\0');
+        memory.clear();
+        memory.seekg(static_cast<std::streamoff>(from));
+        memory.read(block.data(), static_cast<std::streamsize>(block.size()));
+        all += block;
+    }
+    return all;
+}
+
+/// Rotations with every kind of trouble that makes somebody write something down.
+void rotate_with_trouble(rig& scene) {
+    scene.fault("regenerate", "malformed", {{"apply", true}}, 1, "jira");
+    scene.fault("regenerate", "truncate", {{"apply", true}}, 1, "jira");
+    scene.fault("install", "status", {{"status", 400}, {"apply", false}}, 2, "jira");
+    scene.fault("install", "login_page", nlohmann::json::object(), 1, "jira");
+    scene.start();
+    scene.wait_for("rotation.installed", "jira");
+    scene.wait_for("rotation.installed", "confluence");
+}
+
+}  // namespace
+
+TEST_CASE("no key and no credential appears in the log at trace, nor in the state directory") {
+    rig scene(2);
+    rotate_with_trouble(scene);
+    const auto secrets = scene.secrets();
+    REQUIRE(secrets.size() >= 8);
+    CHECK(scene.stop() == 0);
+    std::string everything = scene.log();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(scene.state_directory()))
+        everything += read_file(entry.path());
+    for (const auto& secret : secrets)
+        CHECK(everything.find(secret) == std::string::npos);
+}
+
+TEST_CASE("a key that waits for its installation is on disk, sealed") {
+    rig scene;
+    scene.fault("install", "status", {{"status", 503}, {"apply", false}}, 0);
+    scene.start();
+    scene.wait_for("install.retry", "jira", 2);
+    scene.kill();
+    const std::string key = scene.truth("jira").at("cloud_key");
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(scene.state_directory()))
+        CHECK(read_file(entry.path()).find(key) == std::string::npos);
+    scene.simulator.control().del("/faults");
+    scene.start();
+    scene.wait_for("rotation.installed");
+    CHECK(scene.truth("jira").at("instance_key") == key);
+}
+
+TEST_CASE("once it is installed, the key is nowhere in the daemon's memory") {
+#ifdef TUNNELKEYD_SANITIZED
+    WARN("skipped: the sanitizers keep freed memory");
+#else
+    if (::geteuid() != 0) {
+        WARN("skipped: reading another process's memory needs root");
+        return;
+    }
+    rig scene(2);
+    rotate_with_trouble(scene);
+    const auto memory = memory_of(scene.daemon().pid());
+    REQUIRE(memory.size() > 1'000'000);
+    CHECK(memory.find("tunnelkeyd") != std::string::npos);
+    for (const auto& secret : scene.secrets())
+        CHECK(memory.find(secret) == std::string::npos);
+#endif
+}

@@ -1,0 +1,122 @@
+#include "simulator/simulation.hpp"
+
+#include "simulator/control_server.hpp"
+#include "simulator/description.hpp"
+#include "simulator/https_server.hpp"
+#include "simulator/random_text.hpp"
+#include "simulator/world.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+namespace tunnelkeyd::simulator {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Whatever is wrong with them, behind it they serve the cloud and the same instances.
+std::vector<std::pair<std::string, listener>> bad_listeners(const certificate_authority& authority) {
+    const auto wish = loopback_wish();
+    auto expired = wish;
+    expired.begin = -2;
+    expired.end = -1;
+    const certificate_wish elsewhere{"elsewhere.example", {"DNS:elsewhere.example"}};
+    return {
+        {"expired", {std::nullopt, 0, authority.issue(expired), false, ""}},
+        {"self_signed", {std::nullopt, 0, self_signed(wish), false, ""}},
+        {"wrong_host", {std::nullopt, 0, authority.issue(elsewhere), false, ""}},
+        {"tls_1_1", {std::nullopt, 0, authority.issue(wish), true, ""}},
+        {"client_certificate", {std::nullopt, 0, authority.issue(wish), false, authority.pem()}},
+    };
+}
+
+std::string local_url(const char* scheme, const char* host, std::uint16_t port) {
+    return std::string(scheme) + "://" + host + ":" + std::to_string(port);
+}
+
+/// jira, confluence, bitbucket, bamboo, jira-2, confluence-2, ...
+std::string tunnel_name(unsigned index) {
+    constexpr std::array<const char*, 4> products = {"jira", "confluence", "bitbucket", "bamboo"};
+    const auto round = index / products.size() + 1;
+    const std::string product = products[index % products.size()];
+    return round == 1 ? product : product + "-" + std::to_string(round);
+}
+
+void populate(truth& all, const simulation_settings& settings, const std::string& instances_url) {
+    for (unsigned i = 0; i < settings.organizations; ++i)
+        all.add(organization{
+            i == 0 ? "acme" : "acme-" + std::to_string(i + 1), random_uuid(), random_token(24), 0, 0, {}});
+    const auto shared_token = random_token(24);
+    for (unsigned i = 0; i < settings.tunnels; ++i) {
+        tunnel made;
+        made.name = tunnel_name(i);
+        made.organization = all.organizations()[i % settings.organizations].name;
+        made.id = random_uuid();
+        made.hostname = random_uuid();
+        made.instance_url = made.on_premise_url = instances_url + "/" + made.name;
+        made.token = settings.shared_token ? shared_token : random_token(24);
+        made.username = "rotator";
+        made.password = random_token(12);
+        all.add(std::move(made));
+    }
+}
+
+}  // namespace
+
+/// The loop is declared after what its coroutines use, so that it ends first.
+struct simulation::implementation {
+    world all;
+    asio::io_context loop{1};
+    asio::steady_timer gate{loop, asio::steady_timer::time_point::max()};
+    asio::signal_set signals{loop};
+};
+
+simulation::simulation(simulation_settings settings) : self_(std::make_unique<implementation>()) {
+    auto& [all, loop, gate, signals] = *self_;
+    std::filesystem::create_directories(settings.directory);
+    settings.directory = std::filesystem::canonical(settings.directory);
+
+    const certificate_authority authority;
+    const auto identity = authority.issue(loopback_wish());
+    addresses at;
+    at.ca_file = settings.directory / "ca.pem";
+    write_file(at.ca_file, authority.pem(), 0644);
+    const auto listen = [&](const listener& wish) { return listen_https(loop, all, gate, wish); };
+    at.cloud_url =
+        local_url("https", "localhost", listen({side::cloud, settings.cloud_port, identity, false, ""}));
+    at.instances_url =
+        local_url("https", "localhost", listen({side::instance, settings.instance_port, identity, false, ""}));
+    for (const auto& [name, wish] : bad_listeners(authority))
+        at.bad_tls.emplace_back(name, listen(wish));
+    at.control_url = local_url("http", "127.0.0.1", listen_control(loop, all, gate, settings.control_port));
+
+    populate(all.tunnels, settings, at.instances_url);
+    if (settings.configuration)
+        write_configuration(all.tunnels, at, settings);
+    write_file(settings.directory / "simulator.json", describe(all.tunnels, at), 0600);
+}
+
+simulation::~simulation() = default;
+
+void simulation::stop_on_signals() {
+    self_->signals.add(SIGTERM);
+    self_->signals.add(SIGINT);
+    self_->signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error)
+            stop();
+    });
+}
+
+void simulation::run() {
+    self_->loop.run();
+}
+
+void simulation::stop() {
+    self_->loop.stop();
+}
+
+}  // namespace tunnelkeyd::simulator

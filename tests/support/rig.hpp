@@ -1,0 +1,67 @@
+#pragma once
+
+#include "support/child_process.hpp"
+#include "support/simulator_process.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tunnelkeyd::support {
+
+/// The real daemon against the real simulator, each a process of its own, in a temporary directory.
+class rig {
+public:
+    /// A configuration for all the simulator's tunnels, with short backoffs, a `settle` of one second, every
+    /// tunnel due at once and then once an hour, and the log at `trace`. Change `config` before start().
+    explicit rig(unsigned tunnels = 1, const std::vector<std::string>& simulator_arguments = {});
+    ~rig();
+
+    /// JSON, which is YAML.
+    nlohmann::json config;
+    simulator_process simulator;
+
+    /// `tunnelkeyd run --config ...`, with more arguments. The log of all runs goes to one file.
+    void start(const std::vector<std::string>& arguments = {},
+               const std::vector<std::string>& environment = {});
+    /// start(), and its exit status.
+    int run(const std::vector<std::string>& arguments = {}, const std::vector<std::string>& environment = {});
+    /// SIGKILL, as the out-of-memory killer would.
+    void kill();
+    /// SIGTERM, and its exit status.
+    int stop();
+    [[nodiscard]] child_process& daemon() { return *daemon_; }
+
+    /// The events logged so far, over all runs, of this name and, unless "", this tunnel.
+    [[nodiscard]] std::vector<nlohmann::json> events(const std::string& name,
+                                                     const std::string& tunnel = "") const;
+    /// Waits for the `count`-th such event and returns it.
+    nlohmann::json wait_for(const std::string& name, const std::string& tunnel = "", std::size_t count = 1);
+    [[nodiscard]] std::string log() const;
+
+    /// The simulator's truth of a tunnel: cloud_key, instance_key, in_step, regenerates, installs, ...
+    [[nodiscard]] nlohmann::json truth(const std::string& tunnel) const;
+    /// Waits until so many requests of this call have arrived for the tunnel ("": any).
+    void wait_for_request(const std::string& call, const std::string& tunnel = "", int count = 1) const;
+    /// The simulator answers the next `times` (0: all) of these calls with this fault.
+    void fault(const std::string& call, const std::string& kind,
+               nlohmann::json parameters = nlohmann::json::object(), int times = 1,
+               const std::string& tunnel = "") const;
+    void set(const std::string& tunnel, const nlohmann::json& what) const;
+    [[nodiscard]] std::vector<nlohmann::json> requests(const std::string& call = "") const;
+
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
+    [[nodiscard]] std::filesystem::path state_directory() const { return directory() / "state"; }
+    /// Every key and credential there was so far.
+    [[nodiscard]] std::vector<std::string> secrets() const;
+
+private:
+    temporary_directory directory_;
+    std::unique_ptr<child_process> daemon_;
+};
+
+}  // namespace tunnelkeyd::support

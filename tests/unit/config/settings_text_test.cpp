@@ -1,0 +1,43 @@
+#include "core/settings_text.hpp"
+#include "support.hpp"
+
+using namespace tunnelkeyd;
+using namespace tunnelkeyd::config::testing;
+
+TEST_CASE("a tunnel's snapshot reads back as exactly this tunnel and its organization") {
+    const auto settings = *config::load_file(EXAMPLE_CONFIGURATION, no_environment()).value;
+    for (const auto& tunnel : settings.tunnels) {
+        const auto text = core::settings_text(tunnel);
+        INFO(text);
+        const auto again = good(text);
+        REQUIRE(again.tunnels.size() == 1);
+        CHECK(again.tunnels[0] == tunnel);
+        REQUIRE(again.organizations.size() == 1);
+        CHECK(again.organizations[0] == tunnel.organization);
+        CHECK(text.find('\n') == std::string::npos);
+    }
+}
+
+TEST_CASE("a snapshot keeps texts of every kind") {
+    using source = core::secret_reference::source;
+    auto tunnel = good(with_tunnel("")).tunnels[0];
+    for (const auto& text :
+         std::initializer_list<std::string>{"plain", "it's", "a\\b", "say \"x\"", "J\xC3\xBCrgen",
+                                            "x, {z} [#] ?", "null", std::string(1'024, 'x')}) {
+        tunnel.instance.auth = core::basic_auth{text, {source::file, "/" + text}};
+        tunnel.organization.api_key = {source::file, "/" + text};
+        CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+    }
+}
+
+TEST_CASE("a snapshot is compact JSON with every default written out") {
+    CHECK(core::settings_text(good(with_tunnel("")).tunnels[0]) ==
+          R"({"version":1,"organizations":[{"name":"acme","id":"o1","api_key":{"file":"/k"}}],)"
+          R"("tunnels":[{"name":"jira","organization":"acme","hostname":"h1",)"
+          R"("instance":{"url":"https://jira.example.com/jira","auth":{"bearer":{"file":"/pat"}},)"
+          R"("timeout":{"connect":"10s","request":"1m"},"tls":{"min_version":"1.2"},)"
+          R"("preflight":{"status":true,"credentials":true}},)"
+          R"("schedule":{"every":"30d","jitter":"0s","first":"wait"},)"
+          R"("retry":{"calm":{"initial":"30s","max":"1h"},"urgent":{"initial":"1s","max":"1m"},)"
+          R"("slow":{"initial":"1m","max":"15m"},"settle":"10m"}}]})");
+}
