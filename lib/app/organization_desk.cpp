@@ -9,7 +9,14 @@ namespace {
 // Far less than the minute for which a preflight counts as fresh.
 constexpr core::duration answer_lasts = std::chrono::seconds(10);
 constexpr unsigned unauthorized = 401;
+constexpr unsigned forbidden = 403;
 constexpr unsigned too_many_requests = 429;
+
+/// The cloud looked at the API key and knows it. A gateway's 503 says nothing of that.
+bool knows_api_key(const core::exchange& seen) {
+    const bool success = seen.status >= 200 && seen.status < 300;
+    return seen.reached == core::reached::reply && (success || seen.status == forbidden);
+}
 
 }  // namespace
 
@@ -51,7 +58,7 @@ void organization_desk::answered(const question& asked, const core::exchange& se
     }
     if (seen.reached == core::reached::reply && seen.status == too_many_requests)
         gate.rate_limited(now, core::wait_asked_for(seen, now.wall));
-    else if (seen.reached == core::reached::reply && !failure)
+    else if (knows_api_key(seen))
         api_key_accepted();
     for (const auto& done : asked.waiting)
         done(failure);

@@ -7,7 +7,7 @@ namespace tunnelkeyd::app {
 
 struct supervisor::supervised final : rotator {
     /// What its alarm is for.
-    enum class wish : std::uint8_t { nothing, begin, preflight, permit, wake };
+    enum class wish : std::uint8_t { nothing, begin, preflight, dawdle, permit, wake };
 
     supervised(std::uint64_t number_, const outside& world, host& owner, core::tunnel_record record,
                std::shared_ptr<const core::tunnel> settings, const core::cloud_settings& cloud)
@@ -19,10 +19,12 @@ struct supervisor::supervised final : rotator {
     std::optional<core::steady_time> alarm;
     std::optional<core::wall_time> due;
     wish wants = wish::nothing;
+    std::uint64_t last_turn = 0;  ///< when it last began: the how-manieth of all tunnels; 0: not yet
     bool configured = true;       ///< false: it is finished, and then forgotten
     bool requested = false;       ///< a person asked, and it has not begun yet
     bool queued = false;          ///< stands in the queue of those that may begin
     bool has_slot = false;        ///< counts in preflighting_
+    bool dawdles = false;         ///< counts in dawdling_
     bool has_permit = false;      ///< counts in in_flight_
     bool api_key_failed = false;  ///< its last failure was its organization's API key
     bool untried = false;         ///< counts in untried_
@@ -31,9 +33,16 @@ struct supervisor::supervised final : rotator {
 };
 
 struct supervisor::queues {
+    /// Turns are taken: whoever began longest ago goes first.
+    struct longer_idle {
+        bool operator()(const supervised* a, const supervised* b) const {
+            return std::pair(a->last_turn, a->number) < std::pair(b->last_turn, b->number);
+        }
+    };
+
     deadline_queue<core::steady_time, supervised, &supervised::alarm> alarms;
     deadline_queue<core::wall_time, supervised, &supervised::due> schedule;
-    std::deque<supervised*> may_begin;
+    std::set<supervised*, longer_idle> may_begin;
     std::deque<supervised*> urgent_permits;  // open gaps go ahead of calm work
     std::deque<supervised*> calm_permits;
 

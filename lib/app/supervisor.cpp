@@ -80,17 +80,39 @@ void supervisor::add_leftover(leftover left) {
 }
 
 void supervisor::start() {
-    resume(core::rotation::restart::daemon);
+    take_up(core::rotation::restart::daemon);
+    go();
 }
 
-void supervisor::resume(core::rotation::restart how) {
+void supervisor::start_once(const std::vector<std::string>& names, core::steady_time deadline,
+                            std::function<void()> quiet) {
+    once_ = true;
+    deadline_ = deadline;
+    quiet_ = std::move(quiet);
+    take_up(core::rotation::restart::once);
+    const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
-        const auto& open = tunnel->state().record().open;
-        if (open && (open->intent || open->unknown))
+        tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
+        const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
+        tunnel->untried = tunnel->configured && tunnel->state().is_idle() && wanted;
+        tunnel->tried = !tunnel->state().is_idle();
+        untried_ += tunnel->untried;
+    }
+    go();
+}
+
+void supervisor::take_up(core::rotation::restart how) {
+    for (const auto& tunnel : tunnels_) {
+        tunnel->resume(how);
+        // A key that came later ended what was unknown before it.
+        const auto& record = tunnel->state().record();
+        if (record.open && record.open->unknown && !record.key)
             desk_of(tunnel->settings()).gate.regenerate_ended(tunnel->settings().id(), true);
     }
+}
+
+void supervisor::go() {
     for (const auto& tunnel : tunnels_) {
-        tunnel->rotator::resume(how);
         if (tunnel->state().is_idle())
             plan(*tunnel);
         else
@@ -102,25 +124,6 @@ void supervisor::resume(core::rotation::restart how) {
     pump();
     set_alarm();
     tell_if_quiet();
-}
-
-void supervisor::start_once(const std::vector<std::string>& names, core::steady_time deadline,
-                            std::function<void()> quiet) {
-    once_ = true;
-    deadline_ = deadline;
-    quiet_ = std::move(quiet);
-    const auto now = world_.clock.now();
-    for (const auto& tunnel : tunnels_) {
-        const bool named = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
-        tunnel->requested = named;
-        const auto due =
-            core::next_due(tunnel->settings().schedule, tunnel->state().record(), salt_, started_at_);
-        tunnel->untried = tunnel->configured && !tunnel->state().record().open &&
-                          (names.empty() ? due.at <= now.wall : named);
-        tunnel->tried = tunnel->state().record().open.has_value();
-        untried_ += tunnel->untried;
-    }
-    resume(core::rotation::restart::once);
 }
 
 void supervisor::drain(core::steady_time deadline, std::function<void()> quiet) {
@@ -140,6 +143,9 @@ void supervisor::ring() {
             break;
         case supervised::wish::preflight:
             want_preflight(*tunnel);
+            break;
+        case supervised::wish::dawdle:
+            dawdle(*tunnel);
             break;
         case supervised::wish::permit:
             want_permit(*tunnel);
@@ -210,29 +216,37 @@ core::guard_finding supervisor::guards_of(const core::tunnel& tunnel, std::strin
         });
 }
 
-bool supervisor::is_under_way(const supervised& tunnel) const {
+/// Could it still end before the deadline?
+bool supervisor::is_under_way(supervised& tunnel) const {
     using phase = core::rotation::phase;
     const auto& state = tunnel.state();
+    const bool sleeps = tunnel.alarm && *tunnel.alarm > deadline_ && tunnel.wants != supervised::wish::dawdle;
     switch (state.where()) {
     case phase::idle:
     case phase::held:
         return false;
     case phase::preflight:
     case phase::permit:
-        return !draining_ || state.gap_open();
+        return !sleeps && (!draining_ || state.gap_open()) && !blocked_.contains(tunnel.key());
     case phase::waiting:
-        return !tunnel.alarm || *tunnel.alarm <= deadline_;
+    case phase::closing:
+        return !sleeps;
     default:
         return true;
     }
 }
 
 void supervisor::tell_if_quiet() {
-    if (!quiet_ || pumping_ || (once_ && !draining_ && untried_ > 0))
+    if (!quiet_ || pumping_)
         return;
     for (const auto& [number, tunnel] : working_)
         if (is_under_way(*tunnel))
             return;
+    // Whoever is blocked waits for one of those.
+    const auto blocked =
+        std::count_if(blocked_.begin(), blocked_.end(), [](const auto& each) { return each.second->untried; });
+    if (once_ && !draining_ && untried_ > static_cast<std::size_t>(blocked))
+        return;
     std::exchange(quiet_, nullptr)();
 }
 

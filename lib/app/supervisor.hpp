@@ -56,8 +56,9 @@ public:
     /// The daemon: goes on until drain().
     void start();
 
-    /// Every tunnel that is due, or each of `names`, due or not, is tried once; open gaps are worked on until
-    /// closed. `quiet` is called once, when nothing is left to do or to wait for before `deadline`.
+    /// Every tunnel that is due or whose confirmation is, or each of `names`, due or not, is tried once; open
+    /// gaps are worked on until closed. `quiet` is called once, when nothing is left to do or to wait for
+    /// before `deadline`.
     void start_once(const std::vector<std::string>& names, core::steady_time deadline,
                     std::function<void()> quiet);
     [[nodiscard]] once_result result() const;
@@ -85,10 +86,11 @@ private:
     // supervisor.cpp: taking up, time, ending
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
     void add_leftover(leftover left);
-    void resume(core::rotation::restart how);
+    void take_up(core::rotation::restart how);
+    void go();
     void ring();
     void set_alarm();
-    [[nodiscard]] bool is_under_way(const supervised& tunnel) const;
+    [[nodiscard]] bool is_under_way(supervised& tunnel) const;
     void tell_if_quiet();
     void log(core::log_level level, std::string_view name, std::string message) const;
 
@@ -103,6 +105,7 @@ private:
     void give_permits();
     void begin_rotations();
     void release(supervised& tunnel);
+    void dawdle(supervised& tunnel);
     void end_preflighting(supervised& tunnel);
     void reopened(const std::string& organization_id);
     void outage_over(const std::string& organization_id);
@@ -127,8 +130,10 @@ private:
     struct queues;
     std::unique_ptr<queues> queues_;
     bool pumping_ = false;
+    std::uint64_t turns_ = 0;    // rotations begun
     unsigned in_flight_ = 0;     // regenerate permits given out
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
     unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
     std::optional<core::steady_time> armed_for_;
 };

@@ -9,9 +9,11 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-// So many rotations run their preflight at once: enough that dead instances, each waiting for its timeout, do
-// not stop the others; few enough to bound sockets and memory.
+// So many rotations run their preflight at once, to bound sockets and memory. One that takes longer than usual
+// counts apart, so that dead instances, each waiting for its timeout, do not stop the others.
 constexpr unsigned max_preflighting = 256;
+constexpr unsigned max_dawdling = 1024;
+constexpr core::duration usual_preflight = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -62,7 +64,7 @@ void supervisor::plan(supervised& tunnel) {
     const auto at = std::max(gate_opens, not_before);
     if (at <= now.steady) {
         tunnel.queued = true;
-        queues_->may_begin.push_back(&tunnel);
+        queues_->may_begin.insert(&tunnel);
     } else if (once_ && (not_before > now.steady || at > deadline_ ||
                          desk_of(tunnel.settings()).gate.is_api_key_refused())) {
         skip(tunnel, at - now.steady);
@@ -105,11 +107,24 @@ void supervisor::want_preflight(rotator& who) {
         return queues_->park(tunnel, supervised::wish::preflight, at);
     }
     desk_of(tunnel.settings()).gate.enter(now);
+    if (tunnel.has_slot)
+        queues_->park(tunnel, supervised::wish::dawdle, now.steady + usual_preflight);
     tunnel.run_preflight();
+}
+
+/// Its preflight takes long: somebody else may begin.
+void supervisor::dawdle(supervised& tunnel) {
+    if (tunnel.state().where() != core::rotation::phase::preflight || dawdling_ >= max_dawdling ||
+        !std::exchange(tunnel.has_slot, false))
+        return;
+    --preflighting_;
+    tunnel.dawdles = true;
+    ++dawdling_;
 }
 
 void supervisor::want_permit(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
+    queues_->alarms.clear(tunnel);
     (tunnel.state().gap_open() ? queues_->urgent_permits : queues_->calm_permits).push_back(&tunnel);
 }
 
@@ -154,8 +169,8 @@ void supervisor::begin_rotations() {
     // No more of them than will soon get their permit: a preflight is good for a minute.
     while (!queues_->may_begin.empty() && preflighting_ < max_preflighting &&
            queues_->calm_permits.size() < config_->cloud.max_in_flight) {
-        auto& tunnel = *queues_->may_begin.front();
-        queues_->may_begin.pop_front();
+        auto& tunnel = **queues_->may_begin.begin();
+        queues_->may_begin.erase(queues_->may_begin.begin());
         tunnel.queued = false;
         const auto now = world_.clock.now();
         const auto why = reason_to_begin(tunnel, now);
@@ -165,6 +180,7 @@ void supervisor::begin_rotations() {
             continue;
         }
         had_its_turn(tunnel);
+        tunnel.last_turn = ++turns_;
         tunnel.has_slot = true;
         ++preflighting_;
         working_.insert(tunnel.key());
@@ -185,6 +201,8 @@ void supervisor::release(supervised& tunnel) {
 void supervisor::end_preflighting(supervised& tunnel) {
     if (std::exchange(tunnel.has_slot, false))
         --preflighting_;
+    if (std::exchange(tunnel.dawdles, false))
+        --dawdling_;
 }
 
 void supervisor::preflight_failed(rotator& who, const core::preflight_failure& failure) {
@@ -228,6 +246,8 @@ void supervisor::reopened(const std::string& organization_id) {
             queues_->park(*tunnel, supervised::wish::wake, now.steady);
         }
     }
+    pump();
+    set_alarm();
 }
 
 }  // namespace tunnelkeyd::app

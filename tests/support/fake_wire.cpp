@@ -1,0 +1,107 @@
+#include "support/fake_wire.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace tunnelkeyd::tests {
+
+namespace {
+
+constexpr core::duration one_way(5);
+
+core::exchange broken(core::reached how_far, bool timed_out) {
+    core::exchange seen;
+    seen.reached = how_far;
+    seen.timed_out = timed_out;
+    seen.problem = timed_out ? "timed out" : "broken";
+    return seen;
+}
+
+/// What the daemon hears, if not the peer's own reply.
+core::exchange heard(const fault& how) {
+    using kind = fault::kind;
+    if (how.status != 0) {
+        auto seen = reply(how.status, how.body, how.content_type);
+        seen.retry_after = how.retry_after;
+        return seen;
+    }
+    const auto how_far = how.what == kind::no_connection ? core::reached::nothing
+                         : how.what == kind::alert       ? core::reached::alert
+                                                         : core::reached::interrupted;
+    return broken(how_far, !how.heard_after);
+}
+
+}  // namespace
+
+core::exchange reply(unsigned status, const std::string& body, std::string content_type) {
+    core::exchange seen;
+    seen.reached = core::reached::reply;
+    seen.status = status;
+    seen.content_type = std::move(content_type);
+    seen.body = core::secret(body);
+    return seen;
+}
+
+fault fake_wire::take(const key& of) {
+    if (const auto script = scripts_.find(of); script != scripts_.end()) {
+        auto how = std::move(script->second.front());
+        script->second.pop_front();
+        if (script->second.empty())
+            scripts_.erase(script);
+        return how;
+    }
+    if (const auto found = always_.find(of); found != always_.end())
+        return found->second;
+    return chance ? chance(of.first, of.second) : fault{};
+}
+
+void fake_wire::heal_all() {
+    scripts_.clear();
+    always_.clear();
+    chance = nullptr;
+}
+
+void fake_wire::send(const std::string& target, call what, core::duration limit,
+                     std::function<core::exchange()> act, ports::exchange_handler done) {
+    const auto index = static_cast<std::size_t>(what);
+    const key of{target, what};
+    const auto life = loop_.life();
+    ++sent_[index];
+    ++sent_to_[of];
+    ++under_way_[of];
+    most_[index] = std::max(most_[index], ++all_under_way_[index]);
+    auto ended = [this, of, index, done = std::move(done)](core::exchange seen) {
+        --under_way_[of];
+        --all_under_way_[index];
+        done(std::move(seen));
+    };
+
+    const auto how = take(of);
+    if (how.what == fault::kind::none) {
+        loop_.post(one_way, [this, life, act = std::move(act), ended = std::move(ended)] {
+            auto answer = std::make_shared<core::exchange>(act());
+            loop_.deliver(life, one_way, [ended, answer] { ended(std::move(*answer)); });
+        });
+        return;
+    }
+    if (how.what == fault::kind::lost_after || how.what == fault::kind::late)
+        loop_.post(std::max(one_way, how.effect_after), [act = std::move(act)] { act(); });
+    loop_.deliver(life, how.heard_after.value_or(limit), [ended, how] { ended(heard(how)); });
+}
+
+std::uint64_t fake_wire::sent(const std::string& target, call what) const {
+    const auto found = sent_to_.find({target, what});
+    return found == sent_to_.end() ? 0 : found->second;
+}
+
+unsigned fake_wire::under_way(const std::string& target, call what) const {
+    const auto found = under_way_.find({target, what});
+    return found == under_way_.end() ? 0 : found->second;
+}
+
+void fake_wire::kill() {
+    under_way_.clear();
+    std::fill(std::begin(all_under_way_), std::end(all_under_way_), 0u);
+}
+
+}  // namespace tunnelkeyd::tests

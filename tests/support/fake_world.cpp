@@ -1,0 +1,180 @@
+#include "support/fake_world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tunnelkeyd::tests {
+
+namespace {
+
+constexpr std::uint64_t salt = 42;
+
+}  // namespace
+
+fake_world::fake_world(std::uint64_t seed) : random(seed) {
+    draft.cloud.url = *core::parse_base_url("https://api.example");
+    const auto told = [this](const std::string& what) {
+        if (record_calls)
+            calls.push_back(what);
+    };
+    secrets.told = journal.told = cloud.told = instances.told = told;
+    cloud.before_regenerate = [this](const core::identity& id) { check_regenerate(id); };
+    instances.before_install = [this](const core::instance& at, const core::secret& key) {
+        check_install(at, key);
+    };
+}
+
+fake_world::~fake_world() = default;
+
+core::tunnel& fake_world::add_tunnel(const std::string& name, const std::string& organization) {
+    core::tunnel tunnel;
+    tunnel.name = name;
+    tunnel.hostname = name + "-host";
+    tunnel.organization = {organization, organization + "-id", {{}, organization + "-api-key"}};
+    tunnel.instance.url = *core::parse_base_url("https://" + name + ".example");
+    tunnel.instance.auth = core::bearer_auth{{{}, name + "-pat"}};
+
+    secrets.values[organization + "-api-key"] = "s3cr3t-api-" + organization;
+    secrets.values[name + "-pat"] = "s3cr3t-pat-" + name;
+    cloud.api_keys[organization + "-id"] = "s3cr3t-api-" + organization;
+    const auto url = tunnel.instance.url.text();
+    const std::string key = "s3cr3t-key-" + tunnel.hostname + "-0";
+    cloud.tunnels[tunnel.id()] = {key, name, url};
+    instances.products[url] = {tunnel.hostname, key, "Bearer s3cr3t-pat-" + name, "RUNNING", 200, name, {}};
+    ids_[name] = tunnel.id();
+    linked_[url] = tunnel.id();
+    return draft.tunnels.emplace_back(std::move(tunnel));
+}
+
+core::tunnel& fake_world::tunnel(const std::string& name) {
+    return *std::find_if(draft.tunnels.begin(), draft.tunnels.end(),
+                         [&](const core::tunnel& each) { return each.name == name; });
+}
+
+void fake_world::remove_tunnel(const std::string& name) {
+    std::erase_if(draft.tunnels, [&](const core::tunnel& each) { return each.name == name; });
+}
+
+app::journal_contents fake_world::contents(const core::config& config) const {
+    app::journal_contents found;
+    found.salt = salt;
+    for (const auto& [id, record] : journal.records) {
+        auto copy = record;
+        if (unsealable && copy.key)
+            copy.key->key = nullptr;
+        const bool configured =
+            std::any_of(config.tunnels.begin(), config.tunnels.end(),
+                        [&, &wanted = id](const core::tunnel& each) { return each.id() == wanted; });
+        if (configured)
+            found.records.push_back(std::move(copy));
+        else if (copy.open)
+            found.leftovers.push_back({std::move(copy), snapshots_unreadable
+                                                            ? nullptr
+                                                            : std::make_shared<core::tunnel>(settled_.at(id))});
+    }
+    return found;
+}
+
+void fake_world::make() {
+    auto config = std::make_shared<const core::config>(draft);
+    for (const auto& each : draft.tunnels)
+        settled_.insert_or_assign(each.id(), each);
+    quiet_ = 0;
+    const app::outside outside{loop, random, secrets, journal, cloud, instances, log};
+    auto found = contents(*config);
+    supervisor_ = std::make_unique<app::supervisor>(outside, std::move(config), std::move(found));
+}
+
+void fake_world::start() {
+    make();
+    supervisor_->start();
+}
+
+void fake_world::start_once(const std::vector<std::string>& names, core::duration max_wait) {
+    make();
+    supervisor_->start_once(names, loop.now().steady + max_wait, [this] { ++quiet_; });
+}
+
+void fake_world::drain(core::duration within) {
+    supervisor_->drain(loop.now().steady + within, [this] { ++quiet_; });
+}
+
+void fake_world::kill() {
+    loop.kill();
+    wire.kill();
+    supervisor_.reset();
+}
+
+void fake_world::crash() {
+    kill();
+    start();
+}
+
+bool fake_world::run_until_quiet(core::duration limit) {
+    const auto until = loop.now().steady + limit;
+    while (quiet_ == 0)
+        if (!loop.step(until))
+            return false;
+    return true;
+}
+
+core::identity fake_world::id_of(const std::string& name) const {
+    return ids_.at(name);
+}
+
+const core::tunnel_record& fake_world::record(const std::string& name) const {
+    return journal.records.at(id_of(name));
+}
+
+const std::vector<core::history_entry>& fake_world::history(const std::string& name) {
+    return journal.history[id_of(name)];
+}
+
+unsigned fake_world::rotated(const std::string& name) {
+    const auto& lines = history(name);
+    return static_cast<unsigned>(std::count_if(lines.begin(), lines.end(), [](const core::history_entry& line) {
+        return line.how == core::outcome::installed;
+    }));
+}
+
+fake_instances::product& fake_world::at_instance(const std::string& name) {
+    return instances.products.at("https://" + name + ".example");
+}
+
+bool fake_world::in_step(const std::string& name) {
+    return at_cloud(name).key == at_instance(name).key;
+}
+
+bool fake_world::all_in_step() {
+    return std::all_of(ids_.begin(), ids_.end(), [&](const auto& each) { return in_step(each.first); });
+}
+
+void fake_world::check_regenerate(const core::identity& id) {
+    const auto on_disk = journal.records.find(id);
+    if (on_disk == journal.records.end() || !on_disk->second.open || !on_disk->second.open->intent)
+        broken_.insert("a regenerate left before its intent was on disk");
+    if (wire.under_way(id.hostname, call::regenerate) + wire.under_way(id.hostname, call::install) > 0)
+        broken_.insert("one tunnel had two rotations at work");
+}
+
+void fake_world::check_install(const core::instance& at, const core::secret& key) {
+    const auto id = linked_.at(at.url.text());
+    const auto on_disk = journal.records.find(id);
+    const bool sealed = on_disk != journal.records.end() && on_disk->second.key && on_disk->second.key->key &&
+                        *on_disk->second.key->key == key;
+    if (!sealed && !journal.failed_for(id))
+        broken_.insert("an install left before its key was on disk, or with a key of another tunnel");
+    if (wire.under_way(id.hostname, call::regenerate) + wire.under_way(id.hostname, call::install) > 0)
+        broken_.insert("one tunnel had two rotations at work");
+}
+
+std::vector<std::string> fake_world::broken() const {
+    std::vector<std::string> all(broken_.begin(), broken_.end());
+    if (log.leaked())
+        all.emplace_back("a secret stood in a notice");
+    if (wire.most_under_way(call::regenerate) > draft.cloud.max_in_flight)
+        all.emplace_back("more regenerates than cloud.max_in_flight were under way");
+    return all;
+}
+
+}  // namespace tunnelkeyd::tests
