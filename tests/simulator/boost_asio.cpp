@@ -1,3 +1,0 @@
-// The one compiled copy of Asio.
-#include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>

@@ -1,2 +1,0 @@
-// The one compiled copy of Beast.
-#include <boost/beast/src.hpp>
