@@ -90,7 +90,7 @@ TEST_CASE("the jitter is what earlier builds computed: an upgrade moves no occur
     CHECK(jitter_of({"org", "host"}, start_of_time, 6h, 7) == 15'938'100ms);
 }
 
-TEST_CASE("the jitter never leaves [0, limit]") {
+TEST_CASE("the jitter is neither negative nor beyond its limit") {
     for (int i = 0; i < 2000; ++i) {
         const identity id{"org", std::to_string(i)};
         CHECK(jitter_of(id, start_of_time, 0ms, 1) == 0ms);
