@@ -64,7 +64,8 @@ private:
     void step(rotation_event event);
     void take(rotation_action next);
     void quieten();
-    exchange refusal();  ///< of either call, without an effect
+    exchange refusal();           ///< of either call, without an effect
+    guard_finding tell_guards();  ///< what the machine is told now, of the key that it holds
     void expect(bool kept, const char* rule);
 
     void perform(const action::none&);
@@ -94,6 +95,7 @@ private:
     std::uint64_t last_unknown_ = 0;  // the generation of the last regenerate of unknown outcome
     bool may_drop_key_ = false;       // a pending key became suspect
     bool requested_while_held_ = false;
+    bool told_to_hold_ = false;
 };
 
 }  // namespace tunnelkeyd::core::testing
