@@ -20,6 +20,7 @@ TEST_CASE("a regenerate that took effect and whose reply was lost is repeated at
 TEST_CASE("a regenerate that takes effect after its successor is healed by the confirmation") {
     rig scene;
     scene.config["defaults"]["retry"]["settle"] = "3s";
+    scene.config["cloud"]["timeout"] = {{"connect", "10s"}, {"request", "500ms"}};
     scene.fault("regenerate", "late", {{"seconds", 1.5}, {"reply", "none"}});
     scene.start();
     scene.wait_for("rotation.installed");

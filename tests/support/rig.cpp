@@ -158,7 +158,8 @@ std::vector<std::string> rig::secrets() const {
     for (const auto& tunnel : simulator.description().at("tunnels")) {
         all.insert(tunnel.at("token").get<std::string>());
         all.insert(tunnel.at("basic").at("password").get<std::string>());
-        for (const auto& change : truth(tunnel.at("name").get<std::string>()).at("changes"))
+        const auto known = truth(tunnel.at("name").get<std::string>());
+        for (const auto& change : known.at("changes"))
             all.insert(change.at("key").get<std::string>());
     }
     all.erase("");

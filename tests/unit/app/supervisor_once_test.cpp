@@ -56,7 +56,7 @@ TEST_CASE_METHOD(fixture, "--once with names rotates these, due or not, and no o
     CHECK(world.history("later").front().why == core::reason::manual);
 }
 
-TEST_CASE("--once is quiet at once where nothing is to be done at all") {
+TEST_CASE("run --once is quiet at once where nothing is to be done at all") {
     tests::fake_world world;
     if (GENERATE(true, false))
         world.add_tunnel("later");
@@ -200,7 +200,7 @@ TEST_CASE_METHOD(fixture, "--once is not quiet before done is written") {
     CHECK(world.supervisor().result().rotated == 2);
 }
 
-TEST_CASE("--once rotates two thousand due tunnels") {
+TEST_CASE("run --once rotates two thousand due tunnels") {
     tests::fake_world world;
     for (int i = 0; i < 2000; ++i)
         world.add_tunnel("t" + std::to_string(i)).schedule.first = core::first_rotation::now;
