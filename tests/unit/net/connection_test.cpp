@@ -67,9 +67,13 @@ TEST_CASE("a TLS handshake that is never finished is given up on, and has sent n
 
 TEST_CASE("a TLS handshake that fails has sent nothing") {
     client_fixture with;
-    const auto play =
+    const auto end =
         GENERATE(script([](peer& client) { client.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }),
                  script([](peer& client) { client.close(); }), script([](peer& client) { client.reset(); }));
+    const auto play = [end](peer& client) {
+        client.read_some_of_request();
+        end(client);
+    };
     scripted_server server({play});
     const auto result = with.send(with.to("https" + server.url().substr(4)));
     CHECK(result.reached == reached::nothing);
