@@ -114,11 +114,12 @@ connection::connection(asio::io_context& loop, endpoint where, std::string name_
 connection::~connection() = default;
 
 asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::context> context,
-                                                 core::duration limit) {
+                                                 std::shared_ptr<tls_sessions> sessions, core::duration limit) {
     const auto deadline = steady_clock::now() + limit;
+    peer_ = {std::move(sessions), std::move(context), ""};
     auto problem = co_await connect(deadline);
     if (problem.empty() && where_.url.is_https())
-        problem = co_await shake_hands(std::move(context), deadline);
+        problem = co_await shake_hands(deadline);
     core::exchange result;
     result.timed_out = !problem.empty() && steady_clock::now() >= deadline;
     if (result.timed_out)
@@ -160,12 +161,13 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
     co_return problems;
 }
 
-asio::awaitable<std::string> connection::shake_hands(std::shared_ptr<asio::ssl::context> context,
-                                                     time_point deadline) {
+asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
     const auto& name = where_.tls.server_name.empty() ? where_.url.host : where_.tls.server_name;
-    auto& tls = streams_->tls.emplace(streams_->tcp, *context);
+    auto& tls = streams_->tls.emplace(streams_->tcp, *peer_.context);
     if (!expect_peer(tls.native_handle(), name))
         co_return "TLS handshake: " + name + " is not a name that a certificate can have";
+    peer_.name = name + "\n" + where_.url.authority();
+    tls_sessions::attach(tls.native_handle(), peer_);
     auto verify = [this, name](bool verified, asio::ssl::verify_context& verification) {
         if (!verified && certificate_problem_.empty())
             certificate_problem_ = describe_failure(verification.native_handle(), name);

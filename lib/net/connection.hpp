@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "core/exchange.hpp"
+#include "net/tls_sessions.hpp"
 #include "net/wiping_allocator.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -33,7 +34,7 @@ public:
     /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing;
     /// it has no problem where the connection is open. `context` may be null where the URL is plain http.
     boost::asio::awaitable<core::exchange> open(std::shared_ptr<boost::asio::ssl::context> context,
-                                                core::duration limit);
+                                                std::shared_ptr<tls_sessions> sessions, core::duration limit);
 
     /// Sends the request once and reads the reply, within `limit` in total. `took` is left to the caller.
     boost::asio::awaitable<core::exchange> exchange(wiping_string request, core::duration limit);
@@ -53,11 +54,11 @@ private:
     using time_point = std::chrono::steady_clock::time_point;
 
     boost::asio::awaitable<std::string> connect(time_point deadline);
-    boost::asio::awaitable<std::string> shake_hands(std::shared_ptr<boost::asio::ssl::context> context,
-                                                    time_point deadline);
+    boost::asio::awaitable<std::string> shake_hands(time_point deadline);
 
     struct streams;
     boost::asio::io_context& loop_;
+    tls_sessions::peer peer_;  ///< outlives the TLS stream, which refers to it
     std::unique_ptr<streams> streams_;
     endpoint where_;
     std::string name_servers_;

@@ -22,6 +22,7 @@ struct http_client::shared_state {
     asio::io_context& loop;
     client_options options;
     tls_contexts contexts;
+    std::shared_ptr<tls_sessions> sessions = std::make_shared<tls_sessions>();
     std::shared_ptr<idle_connections> idle;
     std::unordered_set<std::shared_ptr<connection>> busy;
     bool stopped = false;
@@ -136,7 +137,7 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
             tls = client->contexts.get(work.to.tls);
         if (!tls.problem.empty())
             co_return nothing(std::move(tls.problem));
-        auto opened = co_await used->open(std::move(tls.context), work.limits.connect);
+        auto opened = co_await used->open(std::move(tls.context), client->sessions, work.limits.connect);
         if (!opened.problem.empty())
             co_return opened;
     }

@@ -1,5 +1,7 @@
 #include "net/tls_contexts.hpp"
 
+#include "net/tls_sessions.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -28,6 +30,7 @@ std::shared_ptr<ssl::context> make_context(core::tls_version min_version) {
     // A reply may contain a key: OpenSSL wipes its decrypted copy once it was read.
     SSL_CTX_set_options(handle, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
     context->set_verify_mode(ssl::verify_peer);
+    tls_sessions::enable(handle);
     return context;
 }
 

@@ -1,5 +1,9 @@
+#include "net/connection.hpp"
+#include "net/tls_contexts.hpp"
 #include "support/client_fixture.hpp"
 #include "support/sockets.hpp"
+
+#include <boost/asio/co_spawn.hpp>
 
 #include <future>
 
@@ -67,9 +71,13 @@ TEST_CASE("a TLS handshake that is never finished is given up on, and has sent n
 
 TEST_CASE("a TLS handshake that fails has sent nothing") {
     client_fixture with;
-    const auto play =
+    const auto end =
         GENERATE(script([](peer& client) { client.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }),
                  script([](peer& client) { client.close(); }), script([](peer& client) { client.reset(); }));
+    const auto play = [end](peer& client) {
+        client.read_some_of_request();
+        end(client);
+    };
     scripted_server server({play});
     const auto result = with.send(with.to("https" + server.url().substr(4)));
     CHECK(result.reached == reached::nothing);
@@ -97,6 +105,59 @@ TEST_CASE("a client certificate that is missing under TLS 1.3 is told by an aler
     const auto result = with.send(server.url());
     CHECK(result.reached == reached::alert);
     CHECK_THAT(result.problem, Contains("refused the TLS handshake") && Contains("certificate required"));
+}
+
+TEST_CASE("a renegotiation is refused, which counts as a refused handshake on a new connection only") {
+    client_fixture with;
+    auto tls = good_tls();
+    tls.max_version = TLS1_2_VERSION;
+    const bool is_new = GENERATE(true, false);
+    scripted_server server(std::move(tls), {[is_new](peer& client) {
+                               client.read_request();
+                               if (!is_new) {
+                                   client.write(ok(""));
+                                   client.read_request();
+                               }
+                               client.ask_for_renegotiation();
+                           }});
+    if (!is_new)
+        CHECK(with.send(server.url()).status == 200);
+    const auto result = with.send(server.url());
+    CHECK(result.reached == (is_new ? reached::alert : reached::interrupted));
+    CHECK_THAT(result.problem, Contains("alert handshake failure"));
+}
+
+TEST_CASE("a connection that was reset before the request has sent nothing of it") {
+    client_fixture with;
+    const bool tls = GENERATE(false, true);
+    std::promise<void> opened;
+    std::promise<void> closed;
+    const std::vector<script> plays{[&](peer& client) {
+        opened.get_future().wait();
+        client.reset();
+        closed.set_value();
+    }};
+    const auto server =
+        tls ? std::make_unique<scripted_server>(good_tls(), plays) : std::make_unique<scripted_server>(plays);
+    const auto where = with.to(server->url());
+    const auto used = std::make_shared<net::connection>(with.loop, where, "");
+    net::tls_contexts contexts;
+    std::optional<core::exchange> result;
+    const auto keep = [&result](const std::exception_ptr&, core::exchange came) { result = std::move(came); };
+    const auto done = [&result] { return result.has_value(); };
+    boost::asio::co_spawn(
+        with.loop,
+        used->open(contexts.get(where.tls).context, std::make_shared<net::tls_sessions>(), patient.connect),
+        keep);
+    run_until(with.loop, done);
+    CHECK(result->problem.empty());
+    opened.set_value();
+    closed.get_future().wait();
+    result.reset();
+    boost::asio::co_spawn(with.loop, used->exchange("PUT / HTTP/1.1\r\n\r\n", patient.request), keep);
+    run_until(with.loop, done);
+    CHECK(result->reached == reached::nothing);
+    CHECK_THAT(result->problem, Contains("gone before the request was sent"));
 }
 
 TEST_CASE("a connection that breaks before a reply has interrupted the request") {

@@ -88,6 +88,12 @@ void peer::write_ticket() {
     SSL_do_handshake(tls_);
 }
 
+void peer::ask_for_renegotiation() {
+    SSL_renegotiate(tls_);
+    SSL_do_handshake(tls_);
+    wait_until_closed();
+}
+
 void peer::close(bool with_close_notify) {
     if (tls_ && with_close_notify)
         SSL_shutdown(tls_);

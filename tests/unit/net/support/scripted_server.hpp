@@ -43,6 +43,8 @@ public:
     void write(std::string_view text);
     /// A session ticket in the middle of things (TLS 1.3).
     void write_ticket();
+    /// Asks for another handshake (TLS 1.2), as servers do that want a client certificate for some paths only.
+    void ask_for_renegotiation();
     /// FIN, behind close_notify or without.
     void close(bool with_close_notify = true);
     /// RST.

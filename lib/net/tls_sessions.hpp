@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <openssl/ssl.h>
+
+#include <chrono>
+#include <list>
+#include <memory>
+#include <string>
+
+namespace tunnelkeyd::net {
+
+/// TLS sessions that servers offered to resume: a resumed handshake leaves out the certificates and costs about
+/// half. What a session stands for was verified when it began; it is offered only to the same peer, under
+/// the same trust store, for up to an hour, and one of TLS 1.3 only once (RFC 8446, appendix C.4). At most 128
+/// are kept. Early data is never sent.
+class tls_sessions {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// Whose session it is. Lives as long as the connection that it was attached to.
+    struct peer {
+        std::shared_ptr<tls_sessions> sessions;
+        std::shared_ptr<boost::asio::ssl::context> context;
+        std::string name;  ///< all that tells one peer from another
+    };
+
+    /// For each new context, so that sessions of its connections are kept.
+    static void enable(SSL_CTX* context);
+
+    /// Before the handshake: offers what is kept for this peer, and keeps what it will offer.
+    static void attach(SSL* connection, peer& to);
+
+private:
+    struct freed {
+        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+    };
+    using session_ptr = std::unique_ptr<SSL_SESSION, freed>;
+    struct entry {
+        std::shared_ptr<boost::asio::ssl::context> context;
+        std::string name;
+        session_ptr session;
+        time_point since;
+    };
+
+    session_ptr take(const peer& of);
+    void keep(const peer& of, session_ptr session);
+
+    std::list<entry> entries_;  ///< the oldest comes first
+};
+
+}  // namespace tunnelkeyd::net
