@@ -109,6 +109,18 @@ TEST_CASE("once the API key is good again, all go on at once") {
         CHECK(world.history("t" + std::to_string(i)).back().ended_at - first.began_at < 10s);
 }
 
+TEST_CASE("once the API key is good again, a tunnel's own longer backoff is over too") {
+    tests::fake_world world;
+    add_tunnels(world, "t", "acme", 2);
+    world.tunnel("t1").retry.calm.max = 24h;
+    world.cloud.api_keys["acme-id"] = "another";
+    world.start();
+    world.run_for(30min);
+    world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
+    world.run_for(31min);
+    CHECK(rotated(world, "t", 2) == 2);
+}
+
 TEST_CASE("once the API key is good again, a dead instance does not keep the others waiting") {
     tests::fake_world world;
     add_tunnels(world, "t", "acme", 5);
@@ -123,10 +135,11 @@ TEST_CASE("once the API key is good again, a dead instance does not keep the oth
     CHECK(rotated(world, "t", 5) == 4);
 }
 
-TEST_CASE("an open gap whose API key is refused is closed soon after the key is good again") {
+TEST_CASE("open gaps whose API key is refused ask seldom, and close soon after the key is good again") {
     tests::fake_world world;
     add_tunnels(world, "t", "acme", 5);
-    world.wire.script("t0-host", call::regenerate, fault::lost_after());
+    for (unsigned i = 0; i < 5; ++i)
+        world.wire.script("t" + std::to_string(i) + "-host", call::regenerate, fault::lost_after());
     world.journal.fails = [&](const core::tunnel_record& record, const auto&) {
         if (record.open && record.open->unknown)
             world.cloud.api_keys["acme-id"] = "another";
@@ -134,8 +147,8 @@ TEST_CASE("an open gap whose API key is refused is closed soon after the key is 
     };
     world.start();
     world.run_for(6h);
-    CHECK(world.supervisor().open_gaps().size() >= 1);
-    CHECK(asked_cloud(world) < 120);  // slow backoff: every seven minutes or so
+    CHECK(world.supervisor().open_gaps().size() == 5);
+    CHECK(asked_cloud(world) < 100);  // all five together: slow backoff, every seven minutes or so
     world.journal.fails = nullptr;
     world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
     world.run_for(16min);
@@ -167,6 +180,7 @@ TEST_CASE("a 429 pauses open gaps for an hour at most") {
     world.run_for(59min);
     CHECK(world.supervisor().open_gaps() == std::vector<std::string>{"t0"});
     CHECK(world.wire.sent("t0-host", call::regenerate) == 2);
+    CHECK(world.wire.sent(call::organization) <= 2);
     world.run_for(3min);
     CHECK(world.supervisor().open_gaps().empty());
     CHECK(world.in_step("t0"));
