@@ -6,6 +6,8 @@
 #include "daemon/process.hpp"
 #include "daemon/run.hpp"
 
+#include <malloc.h>
+
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -23,6 +25,7 @@ std::shared_ptr<const core::config> load(const std::string& file) {
         std::cerr << line << '\n';
     for (const auto& line : loaded.errors)
         std::cerr << line << '\n';
+    ::malloc_trim(0);  // reading a large file takes twice what is kept of it
     if (!loaded.value)
         return nullptr;
     return std::make_shared<const core::config>(std::move(*loaded.value));

@@ -64,6 +64,7 @@ public:
         else
             supervisor_.start();
         loop_.run();
+        log_statistics();
         return how_.once ? once_status() : stopped_status();
     }
 
@@ -95,6 +96,16 @@ private:
             if (!error)
                 loop_.stop();
         });
+    }
+
+    void log_statistics() {
+        const auto sum = store_->statistics();
+        log_->write("", {core::log_level::info,
+                         "store.statistics",
+                         "what the state store did in this run",
+                         {{"commits", std::to_string(sum.commits)},
+                          {"writes", std::to_string(sum.writes)},
+                          {"failures", std::to_string(sum.failures)}}});
     }
 
     exit_status stopped_status() {

@@ -42,6 +42,10 @@ void problems::add(position where, std::string text) {
 }
 
 void problems::add(position where, const path& at, std::string_view text) {
+    if (kept_.size() == most && before(kept_.front(), {where, count_, {}})) {
+        ++count_;  // not kept, so its text is not needed
+        return;
+    }
     const auto field = at.text();
     add(where, field.empty() ? std::string(text) : field + ": " + std::string(text));
 }

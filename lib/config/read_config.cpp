@@ -205,11 +205,11 @@ void config_reader::read_tunnels(const field& list, const tunnel_draft& defaults
                          "is missing or empty, and each tunnel belongs to one");
         organizations_known_ = false;
     }
-    // Not more at once than a large file may need: the list may be long and wrong.
-    if (list.value->type == node::kind::list)
-        result_.tunnels.reserve(std::min(list.value->size, 100'000U) / 4);
+    std::size_t count = 0;
+    for (const auto* item = list.value->first; item != nullptr; item = item->next)
+        ++count;
+    result_.tunnels.reserve(std::min<std::size_t>(count, 100'000));  // a longer list may well be wrong
     for_items(list, [&](const field& item) { add_tunnel(item, list, defaults); });
-    result_.tunnels.shrink_to_fit();
 }
 
 core::config config_reader::read_top(const field& top) {

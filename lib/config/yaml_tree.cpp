@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <istream>
 #include <new>
+#include <optional>
 #include <streambuf>
 #include <string>
 #include <utility>
@@ -27,12 +28,36 @@ struct refusal {
     std::string text;
 };
 
-class view_buffer : public std::streambuf {
+/// Gives the scanner the text piece by piece, and no more than a bounded part of it without hearing of
+/// progress. Without that, yaml-cpp's queue of tokens takes 230 bytes for each byte of a file that is one long
+/// row of brackets: it looks for a ":" behind the last of them, which would make all of it a key.
+class metered_buffer : public std::streambuf {
 public:
-    explicit view_buffer(std::string_view text) {
-        auto* begin = const_cast<char*>(text.data());  // streambuf's get area is never written to
-        setg(begin, begin, begin + text.size());
+    explicit metered_buffer(std::string_view text) : rest_(text) {}
+
+    void progress() noexcept { ahead_ = 0; }
+    [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+
+protected:
+    int_type underflow() override {
+        stopped_ = stopped_ || (ahead_ >= furthest_ahead && !rest_.empty());
+        const auto piece = stopped_ ? std::string_view() : rest_.substr(0, piece_size);
+        if (piece.empty())
+            return traits_type::eof();
+        rest_.remove_prefix(piece.size());
+        ahead_ += piece.size();
+        auto* begin = const_cast<char*>(piece.data());  // streambuf's get area is never written to
+        setg(begin, begin, begin + piece.size());
+        return traits_type::to_int_type(*begin);
     }
+
+private:
+    static constexpr std::size_t piece_size = 64 * 1024;
+    static constexpr std::size_t furthest_ahead = 4 * 1024 * 1024;
+
+    std::string_view rest_;
+    std::size_t ahead_ = 0;
+    bool stopped_ = false;
 };
 
 position place(const YAML::Mark& mark) {
@@ -46,7 +71,7 @@ position place(const YAML::Mark& mark) {
 /// kilobyte for each value.
 class yaml_tree::builder : public YAML::EventHandler {
 public:
-    explicit builder(yaml_tree& tree) : tree_(tree) {}
+    builder(yaml_tree& tree, metered_buffer& source) : tree_(tree), source_(source) {}
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (std::exchange(begun_, true))
@@ -99,6 +124,8 @@ public:
     }
     void OnMapEnd() override { close(); }
 
+    /// Where the last value begins, of those before the source stopped.
+    [[nodiscard]] position last_place() const noexcept { return last_place_; }
     /// The last text in quotes; null where there is none.
     [[nodiscard]] const node* last_quoted() const noexcept { return last_quoted_; }
 
@@ -115,6 +142,9 @@ private:
     }
 
     node& make(const YAML::Mark& mark, node::kind type) {
+        if (!source_.stopped())
+            last_place_ = place(mark);
+        source_.progress();
         if (++count_ > largest)
             throw too_large(place(mark));
         auto* made = new (tree_.arena_.allocate(sizeof(node), alignof(node))) node;
@@ -173,6 +203,8 @@ private:
     }
 
     yaml_tree& tree_;
+    metered_buffer& source_;
+    position last_place_;
     std::vector<level> open_;
     std::vector<const node*> anchors_;  ///< by yaml-cpp's number, from 1
     const node* last_quoted_ = nullptr;
@@ -180,29 +212,45 @@ private:
     bool begun_ = false;
 };
 
+namespace {
+
+std::optional<refusal> parse_into(std::streambuf& bytes, YAML::EventHandler& events, std::string_view text) {
+    std::istream in(&bytes);
+    try {
+        YAML::Parser parser(in);
+        while (parser.HandleNextDocument(events)) {
+        }
+    } catch (const refusal& error) {
+        return error;
+    } catch (const YAML::Exception& error) {
+        return refusal{place(error.mark), explain_syntax_error(error.msg, text, place(error.mark))};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 void yaml_tree::parse(std::string_view text, problems& errors) {
     if (const auto bad = find_bad_character(text)) {
         errors.add(*bad, "not UTF-8 text, or a control character");
         return;
     }
-    view_buffer bytes(text);
-    std::istream in(&bytes);
-    builder events(*this);
-    try {
-        YAML::Parser parser(in);
-        while (parser.HandleNextDocument(events)) {
-        }
-        if (const auto* last = events.last_quoted(); last != nullptr && is_unclosed_quote(text, last->where))
-            throw refusal{last->where, "not valid YAML: a quote is opened here and not closed"};
-        if (root_ == nullptr)
-            root_ = new (arena_.allocate(sizeof(node), alignof(node))) node;
-        return;
-    } catch (const refusal& error) {
-        errors.add(error.where, error.text);
-    } catch (const YAML::Exception& error) {
-        errors.add(place(error.mark), explain_syntax_error(error.msg, text, place(error.mark)));
-    }
-    root_ = nullptr;
+    metered_buffer bytes(text);
+    builder events(*this, bytes);
+    auto problem = parse_into(bytes, events, text);
+    if (const auto* last = events.last_quoted();
+        !problem && last != nullptr && is_unclosed_quote(text, last->where))
+        problem = refusal{last->where, "not valid YAML: a quote is opened here and not closed"};
+    if (bytes.stopped())
+        errors.add(events.last_place(),
+                   "more than 4 MiB in one piece from here on; write lists and mappings on lines "
+                   "of their own, not all within one pair of brackets");
+    else if (problem)
+        errors.add(problem->where, problem->text);
+    else if (root_ == nullptr)
+        root_ = new (arena_.allocate(sizeof(node), alignof(node))) node;
+    if (bytes.stopped() || problem)
+        root_ = nullptr;
 }
 
 }  // namespace tunnelkeyd::config

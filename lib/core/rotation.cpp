@@ -1,5 +1,7 @@
 #include "core/rotation.hpp"
 
+#include "core/settings_text.hpp"
+
 #include <cassert>
 
 // Dispatch, and the way from idle to the permission to send. The rest of the machine: rotation_regenerate.cpp,
@@ -28,6 +30,8 @@ void rotation::configure(std::shared_ptr<const tunnel> settings) {
         preflight_at_.reset();
     settings_ = std::move(settings);
     record_.name = settings_->name;
+    if (record_.open)
+        record_.open->settings = settings_text(*settings_);
 }
 
 rotation_action rotation::step(rotation_event event, moment now, double chance) {
@@ -52,7 +56,7 @@ rotation_action rotation::on(const event::begin& event, moment now, double) {
 
 rotation_action rotation::on(const event::preflighted& event, moment now, double chance) {
     assert(phase_ == phase::preflight);
-    if (differ_for_preflight(*preflight_of_, *settings_))
+    if (const auto looked_at = std::move(preflight_of_); differ_for_preflight(*looked_at, *settings_))
         return to_preflight();
     if (!event.failure) {
         preflight_at_ = now.steady;
@@ -90,7 +94,9 @@ rotation_action rotation::on(const event::saved& event, moment now, double chanc
     }
     assert(phase_ == phase::recording);
     if (!event.error.empty())
-        note(log_level::error, "store.failed", "the state could not be written: " + event.error);
+        note(log_level::error, "store.failed",
+             "the state could not be written: " + event.error +
+                 ": see that state.directory can be written and has room");
     if (record_.open) {
         phase_ = phase::waiting;
         return action::sleep{not_before_};

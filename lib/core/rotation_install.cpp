@@ -65,10 +65,13 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
 rotation_action rotation::rejected(const install_verdict& verdict, moment now, double chance) {
     auto& key = *record_.key;
     ++key.rejections;
-    note(log_level::error, "install.rejected", "the instance does not want the new key (" + verdict.why + ")")
+    note(log_level::error, "install.rejected",
+         "the instance does not want the new key (" + verdict.why +
+             "): it is sent again, and the fifth rejection in a row asks the cloud for another")
         .fields.emplace_back("rejections", std::to_string(key.rejections));
     const auto last = record_.regenerated_for_rejection_at;
-    const bool may_replace = !last || now.wall - *last >= between_replacements || *last > now.wall;
+    // In either direction: the wall clock may have stepped back.
+    const bool may_replace = !last || std::chrono::abs(now.wall - *last) >= between_replacements;
     if (key.rejections >= rejections_until_replaced && may_replace) {
         replace_key_ = true;
         return to_regenerate(now);
@@ -130,7 +133,8 @@ rotation_action rotation::closed(const std::string& error, moment now, double ch
         return action::none{};
     }
     note(log_level::error, "store.failed",
-         "the key is installed, but that could not be written: " + error + "; no rotation begins until it is");
+         "the key is installed, but that could not be written: " + error +
+             "; no rotation begins until it is: see that state.directory can be written and has room");
     return action::sleep{now.steady + backoff(settings_->retry.urgent, ++closing_failures_, chance)};
 }
 

@@ -10,9 +10,11 @@ namespace {
 // A pending key older than this may come from a restored backup, and may have been replaced since.
 constexpr duration key_lasts = std::chrono::hours(1);
 constexpr duration longest_wait = std::chrono::hours(24);
+constexpr duration longest_wait_with_open_gap = std::chrono::hours(1);
 
-duration clamp_wait(duration wait) {
-    return std::clamp(wait, duration(0), longest_wait);
+// The wall clock may have stepped.
+duration clamp_wait(duration wait, duration longest = longest_wait) {
+    return std::clamp(wait, duration(0), longest);
 }
 
 }  // namespace
@@ -21,14 +23,20 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     last_unanswered_ = now.steady;
     if (how == restart::once && !record_.open && record_.last_unanswered_at)
         last_unanswered_ -= clamp_wait(now.wall - *record_.last_unanswered_at);
-    for (const auto& s : record_.strays)
-        strays_.push_back({s.generation, now.steady, s.at});
+    for (const auto& s : record_.strays) {
+        const auto age = how == restart::once ? clamp_wait(now.wall - s.at) : duration(0);
+        strays_.push_back({s.generation, now.steady - age, s.at});
+    }
     not_before_ = now.steady;
     if (record_.retry_at)
-        not_before_ += clamp_wait(*record_.retry_at - now.wall);
-    if (!record_.open)
+        not_before_ += clamp_wait(*record_.retry_at - now.wall,
+                                  record_.open ? std::max(longest_wait_with_open_gap, settings_->retry.slow.max)
+                                               : longest_wait);
+    if (!record_.open) {
+        if (record_.failures > 0)
+            backoff_kind_ = backoff_kind::calm;
         return action::none{};
-
+    }
     recover(std::move(guards), now, chance);
     phase_ = phase::waiting;
     return action::sleep{not_before_};
@@ -70,7 +78,9 @@ void rotation::recover(guard_finding guards, moment now, double chance) {
 void rotation::recover_unknown(moment now, double chance) {
     became_unknown(now);
     // Each run that ends inside a regenerate has counted itself in the intent, so that a crash loop slows down.
-    record_.failures = std::max(record_.failures, record_.open->regenerates - 1);
+    // The failures in a first intent are of the time before: calm's.
+    const unsigned earlier = record_.open->regenerates - 1;
+    record_.failures = earlier == 0 ? 0 : std::max(record_.failures, earlier);
     back_off(backoff_kind::urgent, std::nullopt, duration(0), now, chance);
 }
 

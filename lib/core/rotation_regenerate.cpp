@@ -15,6 +15,18 @@ constexpr duration longest_rate_limit = std::chrono::hours(1);  // with the gap 
 constexpr duration longest_retry_after = std::chrono::minutes(5);
 constexpr int too_many_requests = 429;
 
+std::string_view remedy(const regenerate_verdict& refusal) {
+    if (refusal.status == 401)
+        return "make a new API key at admin.atlassian.com and put it where organizations[].api_key points";
+    if (refusal.status == 403)
+        return "give the organization's API key the right to manage application tunnels";
+    if (refusal.status == 404)
+        return "see that the organization's id and the tunnel's hostname are right";
+    if (refusal.status == 0 || (refusal.status >= 300 && refusal.status < 400))
+        return "see that cloud.url, cloud.tls and the network between are right";
+    return "it is asked again later";
+}
+
 }  // namespace
 
 rotation_action rotation::write_intent(moment now) {
@@ -39,7 +51,9 @@ rotation_action rotation::write_intent(moment now) {
 }
 
 rotation_action rotation::intent_failed(const std::string& error, moment now, double chance) {
-    note(log_level::error, "store.failed", "nothing was sent, since the intent could not be written: " + error);
+    note(log_level::error, "store.failed",
+         "nothing was sent, since the intent could not be written: " + error +
+             ": see that state.directory can be written and has room");
     record_.open->intent = false;
     --record_.open->regenerates;
     if (record_.key && record_.key->rejections >= rejections_until_replaced)
@@ -97,7 +111,9 @@ rotation_action rotation::refused(const regenerate_verdict& verdict, moment now,
     const bool credentials = verdict.credentials_refused();
     const std::string error = "regenerate: " + verdict.why;
     note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
-         "the cloud made no new key (" + verdict.why + "), the present one is untouched");
+         "the cloud made no new key (" + verdict.why + ")" +
+             (untouched() ? ", the present one is untouched: " : ", and the key gap is still open: ") +
+             std::string(remedy(verdict)));
     record_.open->intent = false;
     record_.open->unknowns_in_a_row = 0;
     replace_key_ = false;  // back to the key that the instance rejected, or that is held

@@ -60,10 +60,13 @@ std::optional<base_url> parse_base_url(std::string_view text) {
     if (result.scheme != "https" && result.scheme != "http")
         return std::nullopt;
     result.host = lower(url.host_address());
-    if (result.host.empty() || result.host.size() > 253 || url.host_type() == boost::urls::host_type::ipvfuture)
-        return std::nullopt;
     if (result.host.ends_with('.'))
         result.host.pop_back();
+    if (result.host.empty() || result.host.size() > 253 || url.host_type() == boost::urls::host_type::ipvfuture)
+        return std::nullopt;
+    if (result.host.starts_with('.') || result.host.ends_with('.') ||
+        result.host.find("..") != std::string::npos)
+        return std::nullopt;  // an empty label
     if (url.host_type() == boost::urls::host_type::name &&
         result.host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") != std::string::npos)
         return std::nullopt;

@@ -122,6 +122,8 @@ asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> c
 }
 
 asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_state> client, job work) {
+    if (client->stopped)
+        co_return nothing("stopped");
     auto key = key_of(work.to);
     auto used = client->idle->take(key);
     const bool is_new = !used;

@@ -41,7 +41,10 @@ struct name_lookup::query : std::enable_shared_from_this<query> {
             error_code ignored;
             descriptor.assign(socket, ignored);
         }
-        ~watcher() {
+        ~watcher() { forget(); }
+
+        /// Before c-ares closes the socket: its number may be another one's at once.
+        void forget() {
             if (descriptor.is_open())
                 descriptor.release();
         }
@@ -120,7 +123,10 @@ void name_lookup::query::process(ares_socket_t readable, ares_socket_t writable)
 
 void name_lookup::query::watch(int socket, bool read, bool write) {
     if (!read && !write) {
-        watchers.erase(socket);
+        if (const auto found = watchers.find(socket); found != watchers.end()) {
+            found->second->forget();  // now, and not when the handler that led here lets go of it
+            watchers.erase(found);
+        }
         return;
     }
     auto& on = watchers[socket];

@@ -59,7 +59,7 @@ reply_reader::state reply_reader::parse() {
         beast::error_code error;
         parts_->buffer.consume(reply.put(parts_->buffer.cdata(), error));
         if (error == http::error::need_more)
-            return state::more;
+            break;
         if (error)
             return fail(error.message());
         if (!reply.is_done())
@@ -71,7 +71,9 @@ reply_reader::state reply_reader::parse() {
             return fail("too many interim replies");
         parts_->begin();
     }
-    return state::more;
+    // What is left is one element that is not complete yet: of a header, or of a chunk's first line.
+    const bool full = parts_->buffer.size() + read_size > parts_->buffer.max_size();
+    return full ? fail("a line in it is too long") : state::more;
 }
 
 reply_reader::state reply_reader::end() {

@@ -20,7 +20,7 @@ TEST_CASE("an instance with a bad certificate is never regenerated for, and the 
     const auto [which, words] = GENERATE(table<std::string, std::string>({
         {"expired", "expired"},
         {"self_signed", "self"},
-        {"wrong_host", "match"},
+        {"wrong_host", "not for localhost"},
     }));
     scene.config["tunnels"][0]["instance"]["url"] = at_bad_port(scene, which, "/jira");
     scene.start();

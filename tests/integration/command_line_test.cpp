@@ -15,7 +15,7 @@ struct outcome {
     std::string output;
 };
 
-outcome tunnelkeyd(const std::vector<std::string>& arguments) {
+outcome tell(const std::vector<std::string>& arguments) {
     const temporary_directory directory;
     child_process process(TUNNELKEYD_DAEMON, arguments, directory.path() / "output");
     const int status = process.wait_for_exit();
@@ -25,11 +25,11 @@ outcome tunnelkeyd(const std::vector<std::string>& arguments) {
 }  // namespace
 
 TEST_CASE("version prints the version, help prints help, and both exit 0") {
-    CHECK(tunnelkeyd({"version"}).output.starts_with("tunnelkeyd "));
-    CHECK(nlohmann::json::parse(tunnelkeyd({"version", "--json"}).output).contains("version"));
+    CHECK(tell({"version"}).output.starts_with("tunnelkeyd "));
+    CHECK(nlohmann::json::parse(tell({"version", "--json"}).output).contains("version"));
     for (const auto& words :
          std::vector<std::vector<std::string>>{{"--help"}, {"run", "--help"}, {"check", "--help"}})
-        CHECK(tunnelkeyd(words).status == 0);
+        CHECK(tell(words).status == 0);
 }
 
 TEST_CASE("a command line that is wrong exits 64") {
@@ -38,7 +38,7 @@ TEST_CASE("a command line that is wrong exits 64") {
                                                                    {"run", "--tunnel", "jira"},
                                                                    {"run", "--once", "--max-wait", "soon"},
                                                                    {"run", "--wat"}})
-        CHECK(tunnelkeyd(words).status == 64);
+        CHECK(tell(words).status == 64);
 }
 
 TEST_CASE("a configuration with errors exits 78 and lists all of them with their places") {
@@ -46,32 +46,30 @@ TEST_CASE("a configuration with errors exits 78 and lists all of them with their
     const auto file = directory.path() / "config.yaml";
     write_file(file, "version: 1\ntunels: []\nlog: {level: loud}\n");
     for (const char* command : {"check", "run"}) {
-        const auto seen = tunnelkeyd({command, "--config", file});
+        const auto seen = tell({command, "--config", file});
         CHECK(seen.status == 78);
         CHECK(seen.output.find(":2:1: tunels: unknown key; did you mean \"tunnels\"?") != std::string::npos);
         CHECK(seen.output.find(":3:14: log.level:") != std::string::npos);
     }
-    CHECK(tunnelkeyd({"check", "--config", directory.path() / "missing"}).status == 78);
+    CHECK(tell({"check", "--config", directory.path() / "missing"}).status == 78);
 }
 
 TEST_CASE("check prints what it understood, and that is a configuration again") {
     rig scene(2);
     const auto file = scene.directory() / "config.yaml";
     write_file(file, scene.config.dump());
-    const auto first = tunnelkeyd({"check", "--config", file});
+    const auto first = tell({"check", "--config", file});
     REQUIRE(first.status == 0);
     write_file(file, first.output);
-    CHECK(tunnelkeyd({"check", "--config", file}).output == first.output);
-    CHECK(
-        nlohmann::json::parse(tunnelkeyd({"check", "--json", "--config", file}).output).at("tunnels").size() ==
-        2);
+    CHECK(tell({"check", "--config", file}).output == first.output);
+    CHECK(nlohmann::json::parse(tell({"check", "--json", "--config", file}).output).at("tunnels").size() == 2);
 }
 
 TEST_CASE("a second daemon on the same state directory exits 75 and leaves the first alone") {
     rig scene;
     scene.start();
     scene.wait_for("rotation.installed");
-    const auto second = tunnelkeyd({"run", "--config", scene.directory() / "config.yaml"});
+    const auto second = tell({"run", "--config", scene.directory() / "config.yaml"});
     CHECK(second.status == 75);
     CHECK(second.output.find(scene.state_directory().string()) != std::string::npos);
     CHECK(scene.stop() == 0);

@@ -59,7 +59,6 @@ TEST_CASE("a second signal ends it at once, and the next run installs what the s
     CHECK(scene.daemon().wait_for_exit() == 0);
     CHECK(scene.truth("jira").at("in_step") == false);
 
-    scene.simulator.control().post("/release", nlohmann::json::object());
     scene.start();
     scene.wait_for("rotation.installed");
     CHECK(scene.truth("jira").at("in_step") == true);

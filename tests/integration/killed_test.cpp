@@ -12,7 +12,6 @@ TEST_CASE("killed between regenerate and install, it installs the sealed key, an
     scene.kill();
     CHECK(scene.truth("jira").at("in_step") == false);
 
-    scene.simulator.control().post("/release", nlohmann::json::object());
     scene.start();
     scene.wait_for("rotation.installed");
     CHECK(scene.truth("jira").at("in_step") == true);
@@ -65,7 +64,6 @@ TEST_CASE("a tunnel that left the configuration with its gap open is finished al
     scene.wait_for("rotation.installed", "confluence");
     scene.kill();
 
-    scene.simulator.control().post("/release", nlohmann::json::object());
     scene.config["tunnels"].erase(0);
     scene.start();
     scene.wait_for("rotation.installed", "jira");
@@ -81,7 +79,6 @@ TEST_CASE("a tunnel whose instance belongs to another tunnel now is orphaned: it
     scene.wait_for("rotation.installed", "confluence");
     scene.kill();
 
-    scene.simulator.control().post("/release", nlohmann::json::object());
     auto& tunnels = scene.config["tunnels"];
     tunnels[1]["instance"]["url"] = tunnels[0]["instance"]["url"];
     tunnels.erase(0);

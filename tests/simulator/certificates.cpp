@@ -31,7 +31,7 @@ void require(bool good, const char* what) {
 }
 
 key_pointer make_key() {
-    key_pointer key(EVP_EC_gen("P-256"));
+    key_pointer key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     require(key != nullptr, "make a key");
     return key;
 }
@@ -103,6 +103,8 @@ void finish_server(X509& certificate, const certificate_wish& wish, X509& issuer
     add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
     add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
     add_extension(certificate, issuer, NID_subject_alt_name, joined(wish.alternative_names));
+    add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+    add_extension(certificate, issuer, NID_authority_key_identifier, "keyid");
     sign(certificate, by);
 }
 

@@ -43,7 +43,8 @@ private:
 /// A certificate for servers that nobody vouches for.
 identity_pem self_signed(const certificate_wish& wish);
 
-/// What a server on this machine goes by: localhost, *.localhost and the loopback addresses.
+/// What a server on this machine goes by: localhost, *.localhost and the loopback addresses. OpenSSL itself
+/// accepts no wildcard right below a top-level name, other TLS libraries do.
 certificate_wish loopback_wish();
 
 }  // namespace tunnelkeyd::simulator

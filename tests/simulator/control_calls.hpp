@@ -6,15 +6,18 @@
 #include <functional>
 #include <variant>
 
-/// What tests ask of the simulator and tell it, as JSON:
+/// What tests ask of the simulator and tell it, as JSON.
 ///
-///     GET    /tunnels, /tunnels/{name}   the truth; `changes` only for one
-///     POST   /tunnels/{name}             instance_state, whoami, token, on_premise_url, install_reply
-///     POST   /organizations/{name}       api_key, requests_per_minute
-///     GET    /requests?after=N&limit=M   the requests with a higher number than N, oldest first, at most M
-///     (10,000) GET    /counters                   totals per side and call, connections, handshakes GET, POST,
-///     DELETE /faults          see faults.hpp GET    /wait?call=&tunnel=&count=&timeout=&answered=1&applied=1
-///     200 once so many came so far, else 408 POST   /release, /shutdown
+/// | call | does |
+/// | --- | --- |
+/// | GET /tunnels, /tunnels/{name} | the truth; `changes` only for one |
+/// | POST /tunnels/{name} | sets instance_state, whoami, token, on_premise_url, install_reply |
+/// | POST /organizations/{name} | sets api_key, requests_per_minute |
+/// | GET /requests?after=N&limit=M | the requests behind number N, oldest first, at most M (10,000) |
+/// | GET /counters | totals per side and call, connections, handshakes |
+/// | GET, POST, DELETE /faults | see faults.hpp |
+/// | GET /wait?call=&tunnel=&count=&timeout=&answered=1&applied=1 | 200 once so many came so far, else 408 |
+/// | POST /release, /shutdown | |
 namespace tunnelkeyd::simulator {
 
 struct control_actions {

@@ -1,20 +1,13 @@
 #include "simulator/https_session.hpp"
 
+#include "simulator/https_connection.hpp"
 #include "simulator/staging.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
-#include <array>
 #include <utility>
 
 namespace tunnelkeyd::simulator {
@@ -24,114 +17,9 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using http_request = http::request<http::string_body>;
 
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t header_limit = 16 * 1024;
-constexpr std::size_t body_limit = 64 * 1024;
 constexpr std::size_t huge_body = 100 * 1024 * 1024;
-constexpr auto handshake_limit = std::chrono::seconds(30);
-constexpr auto idle_limit = std::chrono::minutes(10);
-constexpr auto write_limit = std::chrono::minutes(2);
-constexpr auto goodbye_limit = std::chrono::seconds(2);
-
-struct connection {
-    connection(asio::ip::tcp::socket accepted, const session_settings& settings_)
-        : settings(settings_),
-          stream(beast::tcp_stream(std::move(accepted)), *settings.tls),
-          number(++settings.all->connections.accepted) {
-        ++settings.all->connections.open;
-    }
-    ~connection() { --settings.all->connections.open; }
-    connection(const connection&) = delete;
-    connection& operator=(const connection&) = delete;
-
-    [[nodiscard]] beast::tcp_stream& tcp() { return stream.next_layer(); }
-    [[nodiscard]] world& all() const { return *settings.all; }
-
-    session_settings settings;
-    asio::ssl::stream<beast::tcp_stream> stream;
-    beast::flat_buffer buffer{header_limit + body_limit};
-    std::uint64_t number;
-    bool first = true;
-};
-
-void close_quietly(connection& on) {
-    beast::error_code ignored;
-    on.tcp().socket().shutdown(asio::socket_base::shutdown_both, ignored);
-    on.tcp().close();
-}
-
-void reset(connection& on) {
-    beast::error_code ignored;
-    on.tcp().socket().set_option(asio::socket_base::linger(true, 0), ignored);
-    on.tcp().close();
-}
-
-asio::awaitable<void> close_properly(connection& on) {
-    on.tcp().expires_after(goodbye_limit);
-    co_await on.stream.async_shutdown(quietly);
-    close_quietly(on);
-}
-
-asio::awaitable<bool> write(connection& on, const std::string& bytes) {
-    on.tcp().expires_after(write_limit);
-    const auto [error, written] = co_await asio::async_write(on.stream, asio::buffer(bytes), quietly);
-    co_return !error;
-}
-
-/// Waits until the client closes, for as long as that takes.
-asio::awaitable<void> outlast(connection& on) {
-    std::array<char, 1024> scratch{};
-    on.tcp().expires_never();
-    for (;;) {
-        const auto [error, read] = co_await on.stream.async_read_some(asio::buffer(scratch), quietly);
-        if (error)
-            co_return;
-    }
-}
-
-/// A socket that is closed with unread bytes in it sends a reset, which may overtake the alert that says why.
-asio::awaitable<void> let_alert_arrive(connection& on) {
-    std::array<char, 1024> scratch{};
-    beast::error_code ignored;
-    on.tcp().socket().shutdown(asio::socket_base::shutdown_send, ignored);
-    on.tcp().expires_after(goodbye_limit);
-    for (;;) {
-        const auto [error, read] = co_await on.tcp().async_read_some(asio::buffer(scratch), quietly);
-        if (error)
-            break;
-    }
-    close_quietly(on);
-}
-
-unsigned status_for(const beast::error_code& error) {
-    if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        return 431;
-    if (error == http::error::body_limit)
-        return 413;
-    const bool is_of_http = error.category() == http::make_error_code(http::error::bad_method).category();
-    const bool is_an_end = error == http::error::end_of_stream || error == http::error::partial_message;
-    return is_of_http && !is_an_end ? 400 : 0;
-}
-
-/// The next request; nothing when the connection is at its end, and then it has been closed.
-asio::awaitable<std::optional<http_request>> read_request(connection& on) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(header_limit);
-    parser.body_limit(body_limit);
-    on.tcp().expires_after(idle_limit);
-    const auto [error, read] = co_await http::async_read(on.stream, on.buffer, parser, quietly);
-    if (!error)
-        co_return parser.release();
-    if (const auto status = status_for(error)) {
-        const reply refusal = html_reply(status);
-        const std::string bytes = head(refusal, refusal.body.size(), true) + refusal.body;
-        co_await write(on, bytes);
-    }
-    co_await close_properly(on);
-    co_return std::nullopt;
-}
 
 std::string text_of(beast::string_view text) {
     return {text.data(), text.size()};
@@ -265,16 +153,8 @@ asio::awaitable<bool> answer_one(connection& on, http_request message) {
 
 asio::awaitable<void> serve_https(asio::ip::tcp::socket accepted, session_settings settings) {
     connection on(std::move(accepted), settings);
-    beast::error_code ignored;
-    on.tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-    on.tcp().expires_after(handshake_limit);
-    const auto [error] = co_await on.stream.async_handshake(asio::ssl::stream_base::server, quietly);
-    if (error) {
-        ++on.all().connections.failed_handshakes;
-        co_await let_alert_arrive(on);
+    if (!co_await handshake(on))
         co_return;
-    }
-    ++on.all().connections.handshakes;
     for (;;) {
         auto message = co_await read_request(on);
         if (!message)

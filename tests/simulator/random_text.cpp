@@ -47,9 +47,15 @@ std::string random_token(std::size_t bytes) {
     return text;
 }
 
-std::string random_uuid() {
-    std::string bytes = random_bytes(16);
-    bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
+std::string uuid_of(std::string_view name) {
+    // RFC 9562, appendix A.4: the name space of domain names, 6ba7b810-9dad-11d1-80b4-00c04fd430c8.
+    std::string bytes("\x6b\xa7\xb8\x10\x9d\xad\x11\xd1\x80\xb4\x00\xc0\x4f\xd4\x30\xc8", 16);
+    bytes += name;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
+        throw std::runtime_error("no SHA-1");
+    bytes.assign(digest.begin(), digest.begin() + 16);
+    bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x50);
     bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
     std::string text;
     for (std::size_t i = 0; i < bytes.size(); ++i) {

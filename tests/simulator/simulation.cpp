@@ -47,16 +47,17 @@ std::string tunnel_name(unsigned index) {
 }
 
 void populate(truth& all, const simulation_settings& settings, const std::string& instances_url) {
-    for (unsigned i = 0; i < settings.organizations; ++i)
-        all.add(organization{
-            i == 0 ? "acme" : "acme-" + std::to_string(i + 1), random_uuid(), random_token(24), 0, 0, {}});
+    for (unsigned i = 0; i < settings.organizations; ++i) {
+        const auto name = i == 0 ? "acme" : "acme-" + std::to_string(i + 1);
+        all.add(organization{name, uuid_of(name), random_token(24), 0, 0, {}});
+    }
     const auto shared_token = random_token(24);
     for (unsigned i = 0; i < settings.tunnels; ++i) {
         tunnel made;
         made.name = tunnel_name(i);
         made.organization = all.organizations()[i % settings.organizations].name;
-        made.id = random_uuid();
-        made.hostname = random_uuid();
+        made.id = uuid_of(made.name + ".tunnel");
+        made.hostname = uuid_of(made.name);
         made.instance_url = made.on_premise_url = instances_url + "/" + made.name;
         made.token = settings.shared_token ? shared_token : random_token(24);
         made.username = "rotator";
@@ -76,7 +77,9 @@ struct simulation::implementation {
 };
 
 simulation::simulation(simulation_settings settings) : self_(std::make_unique<implementation>()) {
-    auto& [all, loop, gate, signals] = *self_;
+    auto& all = self_->all;
+    auto& loop = self_->loop;
+    auto& gate = self_->gate;
     std::filesystem::create_directories(settings.directory);
     settings.directory = std::filesystem::canonical(settings.directory);
 

@@ -126,7 +126,7 @@ int child_process::wait_for_exit() {
     if (::poll(&watched, 1, milliseconds_until(clock::now() + patience)) != 1)
         throw std::runtime_error("it does not end:\n" + output());
     int status = 0;
-    ::waitpid(pid_, &status, 0);
+    ::wait4(pid_, &status, 0, &usage_);
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }

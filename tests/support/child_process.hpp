@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -50,6 +51,9 @@ public:
     /// printed when it does not end within `patience`.
     int wait_for_exit();
 
+    /// What it used, once wait_for_exit() has returned.
+    [[nodiscard]] const rusage& usage() const noexcept { return usage_; }
+
     /// Returns once `condition` holds, which is looked at again whenever the program has printed something.
     /// Throws std::runtime_error with what it printed when it ends before, or does not get there within
     /// `patience`.
@@ -59,6 +63,7 @@ private:
     std::filesystem::path output_;
     pid_t pid_ = -1;
     int pidfd_ = -1;
+    rusage usage_{};
 };
 
 }  // namespace tunnelkeyd::support

@@ -144,7 +144,8 @@ void rig::set(const std::string& tunnel, const json& what) const {
 
 std::vector<json> rig::requests(const std::string& call) const {
     std::vector<json> found;
-    for (const auto& request : simulator.control().get("/requests").at("requests"))
+    const auto answer = simulator.control().get("/requests");
+    for (const auto& request : answer.at("requests"))
         if (call.empty() || request.at("call") == call)
             found.push_back(request);
     return found;

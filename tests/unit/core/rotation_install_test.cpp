@@ -117,6 +117,20 @@ TEST_CASE("a key is regenerated for rejections at most once an hour") {
     CHECK(t.regenerates == 3);
 }
 
+TEST_CASE("a wall clock that stepped back neither lifts the hour between replacements nor makes it a day") {
+    for (const duration back : {duration(5min), duration(300h)}) {
+        rotation_harness t;
+        t.to_install("K1");
+        reject(t, 5);
+        t.regenerate_again();
+        t.mint("K2");
+        t.save();
+        t.now.wall -= back;
+        reject(t, 5);
+        CHECK(t.wants<action::save>() == (back < 1h));
+    }
+}
+
 TEST_CASE("after five rejections a refused regenerate goes back to the sealed key, for an hour") {
     for (unsigned status : {0u, 404u, 401u}) {
         rotation_harness t;
@@ -213,4 +227,11 @@ TEST_CASE("an intent for rejections that cannot be written costs no hour") {
     t.install_answers(400);
     t.regenerate_again();
     t.finish("K2");
+}
+
+TEST_CASE("a rejection says what to do about it") {
+    rotation_harness t;
+    t.to_install("K1");
+    t.install_answers(400);
+    CHECK(t.last_said("install.rejected").message.find("fifth") != std::string::npos);
 }

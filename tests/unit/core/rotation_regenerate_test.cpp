@@ -109,6 +109,8 @@ TEST_CASE("refused after an unknown stays open: urgent, slow for 401 and 403") {
         CHECK(t.history.empty());
         CHECK(t.sleeps_for() == (status == 401 || status == 403 ? 30s : 1s));
         CHECK(t.last_said("rotation.refused").level == log_level::error);
+        // The refused request touched nothing, but an earlier one may have.
+        CHECK(t.last_said("rotation.refused").message.find("untouched") == std::string::npos);
         t.regenerate_again();
         t.finish("K");
     }
@@ -174,4 +176,15 @@ TEST_CASE("a refusal ends a row of unknowns") {
     t.regenerate_answers(500);
     t.save();
     CHECK(t.sleeps_for() < 1min);
+}
+
+TEST_CASE("each failure of the cloud says what to do about it") {
+    const std::pair<unsigned, const char*> remedies[] = {{401, "API key"}, {403, "API key"}, {404, "hostname"}};
+    for (const auto& [status, remedy] : remedies) {
+        rotation_harness t;
+        t.to_regenerate();
+        t.regenerate_answers(status);
+        CAPTURE(status, t.last_said("rotation.refused").message);
+        CHECK(t.last_said("rotation.refused").message.find(remedy) != std::string::npos);
+    }
 }

@@ -23,10 +23,27 @@ TEST_CASE("an IPv6 literal loses its brackets and gets them back in the text") {
 }
 
 TEST_CASE("what is not the base URL of a server is refused") {
-    for (const char* text :
-         {"", "jira.example.com", "ftp://a/", "https://", "https:///x", "https://user@a/", "https://a/?q=1",
-          "https://a/#f", "https://a:0/", "https://a:70000/", "https://a b/", "/jira", "https://a/\r\nX: y",
-          "https://a%0d%0a/", "https://[v1.x]/", "http://127.0.0.1.example.com", "http://127.0.0.1x/"})
+    for (const char* text : {"",
+                             "jira.example.com",
+                             "ftp://a/",
+                             "https://",
+                             "https:///x",
+                             "https://user@a/",
+                             "https://a/?q=1",
+                             "https://a/#f",
+                             "https://a:0/",
+                             "https://a:70000/",
+                             "https://a b/",
+                             "/jira",
+                             "https://a/\r\nX: y",
+                             "https://a%0d%0a/",
+                             "https://[v1.x]/",
+                             "http://127.0.0.1.example.com",
+                             "http://127.0.0.1x/",
+                             "https://./",
+                             "https://a../",
+                             "https://.a/",
+                             "https://a..b/"})
         CHECK_FALSE(parse_base_url(text));
     CHECK_FALSE(parse_base_url("https://a/" + std::string(3000, 'x')));
 }

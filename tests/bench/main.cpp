@@ -1,0 +1,141 @@
+#include "support/rig.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <regex>
+#include <string>
+#include <vector>
+
+// What a rotation costs, and what idle tunnels cost. The simulator has one core to itself and the daemon the
+// other, where there are two. Prints one line a figure, the median of the runs with the lowest and the highest.
+
+using namespace tunnelkeyd;
+using clock_type = std::chrono::steady_clock;
+
+namespace {
+
+constexpr unsigned due_tunnels = 2'000;
+constexpr unsigned idle_tunnels = 10'000;
+constexpr int runs = 5;
+
+struct series {
+    const char* name;
+    const char* unit;
+    std::vector<double> values;
+
+    void print() {
+        std::sort(values.begin(), values.end());
+        std::printf("%-46s %9.3f %-6s (%.3f to %.3f)\n", name, values[values.size() / 2], unit, values.front(),
+                    values.back());
+    }
+};
+
+double seconds_since(clock_type::time_point start) {
+    return std::chrono::duration<double>(clock_type::now() - start).count();
+}
+
+double cpu_seconds(const rusage& usage) {
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// This process, and whatever it starts from now on.
+void run_on_core(int core) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    if (::sched_setaffinity(0, sizeof set, &set) != 0)
+        std::cout << "skipped: pinning to core " << core << ", so the figures mix simulator and daemon\n";
+}
+
+double resident_mib(pid_t pid) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmRSS:"))
+            return std::stod(line.substr(6)) / 1024;
+    return 0;
+}
+
+double number_in(const std::string& text, const char* name) {
+    std::smatch found;
+    return std::regex_search(text, found, std::regex("\"" + std::string(name) + "\":\"([0-9]+)\""))
+               ? std::stod(found[1])
+               : 0;
+}
+
+bool rotate_due() {
+    series rate{"rotations", "/s", {}};
+    series cpu{"CPU per rotation", "ms", {}};
+    series commits{"commits (one sync each) per rotation", "", {}};
+    series memory{"peak resident set", "MiB", {}};
+    for (int run = 0; run < runs; ++run) {
+        run_on_core(1);
+        support::rig scene(due_tunnels);
+        run_on_core(0);
+        scene.config["log"]["level"] = "info";
+        scene.config["cloud"]["max_in_flight"] = 64;
+        const auto start = clock_type::now();
+        if (const int status = scene.run({"--once"}); status != 0) {
+            std::cout << scene.log().substr(0, 4000) << "run --once failed with " << status << '\n';
+            return false;
+        }
+        const auto& usage = scene.daemon().usage();
+        rate.values.push_back(due_tunnels / seconds_since(start));
+        cpu.values.push_back(cpu_seconds(usage) * 1000 / due_tunnels);
+        commits.values.push_back(number_in(scene.log(), "commits") / due_tunnels);
+        memory.values.push_back(static_cast<double>(usage.ru_maxrss) / 1024);
+    }
+    std::printf("run --once, %u due tunnels, 64 in flight, %d runs\n", due_tunnels, runs);
+    for (auto* each : {&rate, &cpu, &commits, &memory})
+        each->print();
+    return true;
+}
+
+bool start_idle() {
+    series first{"first start until ready", "s", {}};
+    series again{"start with existing state until ready", "s", {}};
+    series memory{"resident set, idle", "MiB", {}};
+    for (int run = 0; run < runs; ++run) {
+        run_on_core(1);
+        support::rig scene(1);
+        run_on_core(0);
+        scene.config["log"]["level"] = "info";
+        scene.config["defaults"]["schedule"] = {{"every", "30d"}, {"jitter", "6h"}};
+        auto& tunnels = scene.config["tunnels"];
+        const auto model = tunnels[0];
+        scene.config["defaults"]["instance"]["auth"] = model["instance"]["auth"];
+        tunnels.clear();
+        for (unsigned i = 0; i < idle_tunnels; ++i)
+            tunnels.push_back(
+                {{"name", "tunnel-" + std::to_string(i)},
+                 {"hostname", "e5e9e8f0-d429-4cb9-80bc-" + std::to_string(100'000'000'000 + i)},
+                 {"instance", {{"url", "https://instance-" + std::to_string(i) + ".example.com/jira"}}}});
+        for (auto* start_time : {&first, &again}) {
+            const auto start = clock_type::now();
+            scene.start();
+            scene.wait_for("supervisor.started", "", start_time == &first ? 1 : 2);
+            start_time->values.push_back(seconds_since(start));
+            if (start_time == &again)
+                memory.values.push_back(resident_mib(scene.daemon().pid()));
+            if (scene.stop() != 0)
+                return false;
+        }
+    }
+    std::printf("\n%u idle tunnels, %d runs\n", idle_tunnels, runs);
+    for (auto* each : {&first, &again, &memory})
+        each->print();
+    return true;
+}
+
+}  // namespace
+
+int main() {
+    return rotate_due() && start_idle() ? 0 : 1;
+}

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+/// Certificates for tests, made at run time: P-256 keys, SHA-256 signatures.
+namespace tunnelkeyd::testing {
+
+template <auto Free>
+struct freed_by {
+    template <class T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
+
+struct identity {
+    key_ptr key;
+    certificate_ptr certificate;
+
+    [[nodiscard]] std::string pem() const;
+};
+
+struct certificate_wish {
+    std::string common_name = "localhost";
+    std::string alternative_names = "DNS:localhost,IP:127.0.0.1";  ///< as openssl.cnf has them
+    long valid_from = -3600;                                       ///< seconds from now
+    long valid_until = 3600;
+    bool authority = false;
+};
+
+/// Signed by `issuer`; by itself where there is none.
+identity make_identity(const certificate_wish& wish, const identity* issuer = nullptr);
+
+/// One authority for the whole process.
+const identity& test_authority();
+
+}  // namespace tunnelkeyd::testing

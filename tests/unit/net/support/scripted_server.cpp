@@ -1,0 +1,198 @@
+#include "support/scripted_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace tunnelkeyd::testing {
+
+namespace {
+
+constexpr timeval longest_wait{60, 0};
+
+void check(bool ok) {
+    if (!ok)
+        throw std::runtime_error("cannot start the test server");
+}
+
+}  // namespace
+
+peer::~peer() {
+    SSL_free(tls_);
+    // The server holds a duplicate, so closing alone would not tell the client.
+    ::shutdown(socket_, SHUT_RDWR);
+    ::close(socket_);
+}
+
+bool peer::accept(SSL_CTX* context) {
+    tls_ = SSL_new(context);
+    SSL_set_fd(tls_, socket_);
+    if (SSL_accept(tls_) == 1)
+        return true;
+    ERR_clear_error();
+    SSL_free(std::exchange(tls_, nullptr));
+    ::shutdown(socket_, SHUT_WR);
+    wait_until_closed();
+    return false;
+}
+
+int peer::read(char* into, int size) {
+    ERR_clear_error();
+    return tls_ ? SSL_read(tls_, into, size) : static_cast<int>(::recv(socket_, into, size, 0));
+}
+
+std::string peer::read_request() {
+    std::string text;
+    std::size_t wanted = std::string::npos;
+    char buffer[16 * 1024];
+    while (wanted == std::string::npos || text.size() < wanted) {
+        const int size = read(buffer, sizeof buffer);
+        if (size <= 0)
+            break;
+        text.append(buffer, size);
+        const auto end = text.find("\r\n\r\n");
+        const auto length = text.find("Content-Length: ");
+        if (wanted == std::string::npos && end != std::string::npos)
+            wanted = end + 4 + (length < end ? std::stoul(text.substr(length + 16)) : 0);
+    }
+    return text;
+}
+
+void peer::read_some_of_request() {
+    char byte = 0;
+    read(&byte, 1);
+}
+
+void peer::write(std::string_view text) {
+    while (!text.empty()) {
+        ERR_clear_error();
+        const auto size = static_cast<int>(text.size());
+        const int sent = tls_ ? SSL_write(tls_, text.data(), size)
+                              : static_cast<int>(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL));
+        if (sent <= 0)
+            return;
+        text.remove_prefix(sent);
+    }
+}
+
+void peer::write_ticket() {
+    SSL_new_session_ticket(tls_);
+    SSL_do_handshake(tls_);
+}
+
+void peer::close(bool with_close_notify) {
+    if (tls_ && with_close_notify)
+        SSL_shutdown(tls_);
+    ::shutdown(socket_, SHUT_WR);
+}
+
+void peer::reset() {
+    const sockaddr nowhere{AF_UNSPEC, {}};
+    ::connect(socket_, &nowhere, sizeof nowhere);
+}
+
+bool peer::wait_until_closed() {
+    char buffer[4096];
+    int size = 0;
+    do
+        size = read(buffer, sizeof buffer);
+    while (size > 0);
+    return tls_ ? SSL_get_error(tls_, size) == SSL_ERROR_ZERO_RETURN : size == 0;
+}
+
+scripted_server::scripted_server(std::vector<script> scripts) : scripts_(std::move(scripts)) {
+    listen();
+}
+
+scripted_server::scripted_server(server_tls tls, std::vector<script> scripts)
+    : scripts_(std::move(scripts)), tls_(SSL_CTX_new(TLS_server_method())) {
+    check(tls_ && SSL_CTX_use_certificate(tls_.get(), tls.shown.certificate.get()) == 1 &&
+          SSL_CTX_use_PrivateKey(tls_.get(), tls.shown.key.get()) == 1 &&
+          SSL_CTX_set_min_proto_version(tls_.get(), tls.min_version) == 1 &&
+          SSL_CTX_set_max_proto_version(tls_.get(), tls.max_version) == 1);
+    if (tls.wants_client_certificate)
+        SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    listen();
+}
+
+scripted_server::~scripted_server() {
+    ::shutdown(listener_, SHUT_RDWR);
+    accepting_.join();
+    {
+        const std::lock_guard lock(mutex_);
+        for (const int socket : sockets_)
+            ::shutdown(socket, SHUT_RDWR);
+    }
+    for (auto& thread : served_)
+        thread.join();
+    for (const int socket : sockets_)
+        ::close(socket);
+    ::close(listener_);
+}
+
+void scripted_server::listen() {
+    // OpenSSL writes to sockets without MSG_NOSIGNAL.
+    std::signal(SIGPIPE, SIG_IGN);
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    check(::bind(listener_, generic, size) == 0 && ::listen(listener_, 64) == 0 &&
+          ::getsockname(listener_, generic, &size) == 0);
+    port_ = ntohs(address.sin_port);
+    accepting_ = std::thread([this] { serve(); });
+}
+
+void scripted_server::serve() {
+    for (const auto& play : scripts_) {
+        const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (socket < 0)
+            return;
+        const int on = 1;
+        ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &longest_wait, sizeof longest_wait);
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        const std::lock_guard lock(mutex_);
+        sockets_.push_back(::dup(socket));
+        served_.emplace_back([this, socket, play] {
+            peer client(socket);
+            if (!tls_ || client.accept(tls_.get()))
+                play(client);
+        });
+    }
+}
+
+std::string scripted_server::url(const std::string& path, const std::string& host) const {
+    return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(port_) + path;
+}
+
+unsigned scripted_server::connections() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<unsigned>(sockets_.size());
+}
+
+script replies(std::vector<std::string> texts) {
+    return [texts = std::move(texts)](peer& client) {
+        for (const auto& text : texts) {
+            if (client.read_request().empty())
+                return;
+            client.write(text);
+        }
+        client.wait_until_closed();
+    };
+}
+
+std::string ok(const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace tunnelkeyd::testing
