@@ -128,6 +128,24 @@ TEST_CASE("a key that came after an unknown is no outage when it is found at sta
     require_settled(world);
 }
 
+TEST_CASE("a cloud that refuses connections between its unknowns opens no more gaps for it") {
+    tests::fake_world world(3);
+    world.add_due_tunnels("t", "acme", 50);
+    bool connects = false;
+    world.wire.chance = [&](const std::string&, call what) {
+        if (what != call::regenerate)
+            return fault{};
+        connects = !connects;
+        return connects ? fault::lost_before() : fault::no_connection();
+    };
+    world.start();
+    world.run_for(4h);
+    CHECK(world.supervisor().open_gaps().size() <= world.draft.cloud.max_in_flight);
+    world.wire.heal_all();
+    require_settled(world);
+    CHECK(world.rotated("t", 50) == 50);
+}
+
 TEST_CASE("a refusal that came from the cloud itself ends an outage") {
     tests::fake_world world;
     world.add_due_tunnels("t", "acme", 2);
