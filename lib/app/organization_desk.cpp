@@ -67,7 +67,10 @@ void organization_desk::answered(const question& asked, const core::exchange& se
 void organization_desk::regenerate_answered(const core::tunnel& tunnel,
                                             const core::regenerate_verdict& verdict) {
     const auto now = world_.clock.now();
-    gate.regenerate_ended(tunnel.id(), verdict.what == core::regenerate_verdict::kind::unknown);
+    const bool unknown = verdict.what == core::regenerate_verdict::kind::unknown;
+    // A request that never reached the cloud says nothing of whether that is well again.
+    if (unknown || verdict.status != 0)
+        gate.regenerate_ended(tunnel.id(), unknown);
     if (verdict.status == unauthorized)
         api_key_refused(tunnel.retry);
     else if (verdict.status == too_many_requests)

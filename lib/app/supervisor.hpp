@@ -83,16 +83,18 @@ private:
     core::guard_finding guards_of(const core::tunnel& tunnel, std::string_view on_premise_url) override;
     void stepped(rotator& who) override;
 
-    // supervisor.cpp: taking up, time, ending
+    // supervisor.cpp: taking up, time
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
     void add_leftover(leftover left);
     void take_up(core::rotation::restart how);
     void go();
     void ring();
     void set_alarm();
+    void log(core::log_level level, std::string_view name, std::string message) const;
+
+    // supervisor_end.cpp
     [[nodiscard]] bool is_under_way(supervised& tunnel) const;
     void tell_if_quiet();
-    void log(core::log_level level, std::string_view name, std::string message) const;
 
     // supervisor_turns.cpp: who is next
     void plan(supervised& tunnel);

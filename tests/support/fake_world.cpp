@@ -46,6 +46,11 @@ core::tunnel& fake_world::add_tunnel(const std::string& name, const std::string&
     return draft.tunnels.emplace_back(std::move(tunnel));
 }
 
+void fake_world::add_due_tunnels(const std::string& prefix, const std::string& organization, unsigned count) {
+    for (unsigned i = 0; i < count; ++i)
+        add_tunnel(prefix + std::to_string(i), organization).schedule.first = core::first_rotation::now;
+}
+
 core::tunnel& fake_world::tunnel(const std::string& name) {
     return *std::find_if(draft.tunnels.begin(), draft.tunnels.end(),
                          [&](const core::tunnel& each) { return each.name == name; });
@@ -135,6 +140,13 @@ unsigned fake_world::rotated(const std::string& name) {
     return static_cast<unsigned>(std::count_if(lines.begin(), lines.end(), [](const core::history_entry& line) {
         return line.how == core::outcome::installed;
     }));
+}
+
+unsigned fake_world::rotated(const std::string& prefix, unsigned count) {
+    unsigned sum = 0;
+    for (unsigned i = 0; i < count; ++i)
+        sum += rotated(prefix + std::to_string(i)) > 0;
+    return sum;
 }
 
 fake_instances::product& fake_world::at_instance(const std::string& name) {

@@ -31,6 +31,8 @@ public:
     /// A tunnel in step: hostname "NAME-host", instance https://NAME.example, secrets "NAME-pat" and
     /// "ORGANIZATION-api-key". Valid until the next one is added. Every 30 days, no jitter.
     core::tunnel& add_tunnel(const std::string& name, const std::string& organization = "acme");
+    /// PREFIX0, PREFIX1, ..., due at once.
+    void add_due_tunnels(const std::string& prefix, const std::string& organization, unsigned count);
     core::tunnel& tunnel(const std::string& name);
     /// The configuration has no such tunnel any more; its peers live on.
     void remove_tunnel(const std::string& name);
@@ -56,6 +58,8 @@ public:
     [[nodiscard]] const std::vector<core::history_entry>& history(const std::string& name);
     /// How many of its rotations ended with a key installed.
     [[nodiscard]] unsigned rotated(const std::string& name);
+    /// How many of PREFIX0, PREFIX1, ... have rotated at all.
+    [[nodiscard]] unsigned rotated(const std::string& prefix, unsigned count);
     [[nodiscard]] fake_cloud::tunnel& at_cloud(const std::string& name) {
         return cloud.tunnels.at(id_of(name));
     }
