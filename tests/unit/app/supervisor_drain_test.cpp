@@ -143,7 +143,7 @@ TEST_CASE_METHOD(fixture, "after a drain and a restart the open gap is gone on w
     CHECK(world.broken() == std::vector<std::string>{});
 }
 
-TEST_CASE_METHOD(fixture, "a drain during --once takes its place") {
+TEST_CASE_METHOD(fixture, "a drain during run --once takes its place") {
     world.wire.always("jira-host", call::install, fault::answer(403));
     world.start_once();
     world.run_for(5min);

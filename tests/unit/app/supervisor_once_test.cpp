@@ -35,7 +35,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(fixture, "--once rotates what is due and nothing else") {
+TEST_CASE_METHOD(fixture, "run --once rotates what is due and nothing else") {
     const auto result = run();
     CHECK(result.rotated == 2);
     CHECK(result.failed + result.held + result.unfinished + result.confirmations_owed == 0);
@@ -47,7 +47,7 @@ TEST_CASE_METHOD(fixture, "--once rotates what is due and nothing else") {
     CHECK(run().rotated == 3);
 }
 
-TEST_CASE_METHOD(fixture, "--once with names rotates these, due or not, and no others") {
+TEST_CASE_METHOD(fixture, "run --once with names rotates these, due or not, and no others") {
     const auto result = run({"later", "also"});
     CHECK(result.rotated == 2);
     CHECK(world.rotated("due") == 0);
@@ -68,7 +68,7 @@ TEST_CASE("run --once is quiet at once where nothing is to be done at all") {
 }
 
 TEST_CASE_METHOD(fixture,
-                 "--once counts a refused rotation and a failed preflight as failed, and tries each once") {
+                 "run --once counts a refused rotation and a failed preflight as failed, and tries each once") {
     world.wire.always("due-host", call::regenerate, fault::answer(404));
     world.at_instance("also").state = "STARTING";
     const auto result = run();
@@ -78,7 +78,8 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.wire.sent("also-host", call::status) == 1);
 }
 
-TEST_CASE_METHOD(fixture, "--once skips what backs off, counts it as failed, and asks nobody; a name does") {
+TEST_CASE_METHOD(fixture,
+                 "run --once skips what backs off, counts it as failed, and asks nobody; a name does") {
     world.at_instance("due").authorization = "Bearer another";
     world.start_once();
     REQUIRE(world.run_until_quiet());
@@ -95,7 +96,7 @@ TEST_CASE_METHOD(fixture, "--once skips what backs off, counts it as failed, and
     CHECK(world.wire.sent("due-host", call::whoami) == 2);
 }
 
-TEST_CASE_METHOD(fixture, "--once works on open gaps until they are closed") {
+TEST_CASE_METHOD(fixture, "run --once works on open gaps until they are closed") {
     world.wire.script("due-host", call::regenerate, fault::lost_after());
     world.wire.script("due-host", call::install, fault::answer(503));
     world.wire.script("due-host", call::install, fault::no_connection());
@@ -106,7 +107,8 @@ TEST_CASE_METHOD(fixture, "--once works on open gaps until they are closed") {
     CHECK(world.in_step("due"));
 }
 
-TEST_CASE_METHOD(fixture, "--once rotates for a confirmation that an earlier one left owed, once that is due") {
+TEST_CASE_METHOD(fixture,
+                 "run --once rotates for a confirmation that an earlier one left owed, once that is due") {
     world.wire.script("due-host", call::regenerate, fault::lost_after());
     world.start_once();
     REQUIRE(world.run_until_quiet());
@@ -126,7 +128,7 @@ TEST_CASE_METHOD(fixture, "--once rotates for a confirmation that an earlier one
     CHECK(world.wire.sent("due-host", call::regenerate) == 3);
 }
 
-TEST_CASE_METHOD(fixture, "--once says what is unfinished when nothing more can end before its deadline") {
+TEST_CASE_METHOD(fixture, "run --once says what is unfinished when nothing more can end before its deadline") {
     world.wire.always("due-host", call::install, fault::answer(403));  // slow backoff
     const auto result = run({}, 3min);
     CHECK(result.unfinished == 1);
@@ -137,7 +139,7 @@ TEST_CASE_METHOD(fixture, "--once says what is unfinished when nothing more can 
     CHECK(world.at_cloud("due").key == key);
 }
 
-TEST_CASE_METHOD(fixture, "--once ends when all open gaps are held") {
+TEST_CASE_METHOD(fixture, "run --once ends when all open gaps are held") {
     world.at_cloud("due").on_premise_url = "https://later.example";
     const auto result = run();
     CHECK(result.held == 1);
@@ -147,7 +149,7 @@ TEST_CASE_METHOD(fixture, "--once ends when all open gaps are held") {
 }
 
 TEST_CASE_METHOD(fixture,
-                 "--once fails all tunnels of an organization whose API key is bad, with one question") {
+                 "run --once fails all tunnels of an organization whose API key is bad, with one question") {
     world.cloud.api_keys["acme-id"] = "another";
     for (int i = 0; i < 400; ++i)
         world.add_tunnel("t" + std::to_string(i)).schedule.first = core::first_rotation::now;
@@ -158,7 +160,7 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.wire.sent(call::regenerate) == 0);
 }
 
-TEST_CASE_METHOD(fixture, "--once waits for a short pause, and fails what a long one keeps from its turn") {
+TEST_CASE_METHOD(fixture, "run --once waits for a short pause, and fails what a long one keeps from its turn") {
     const bool is_short = GENERATE(true, false);
     world.wire.script("acme-id", call::organization, fault::answer(429, is_short ? "600" : "7200"));
     const auto result = run();
@@ -166,7 +168,7 @@ TEST_CASE_METHOD(fixture, "--once waits for a short pause, and fails what a long
     CHECK(result.failed + result.unfinished == (is_short ? 0 : 2));
 }
 
-TEST_CASE_METHOD(fixture, "--once with an outage rotates the rest when that is over") {
+TEST_CASE_METHOD(fixture, "run --once with an outage rotates the rest when that is over") {
     world.draft.cloud.max_in_flight = 1;
     world.wire.script("due-host", call::regenerate, fault::lost_before());
     world.wire.script("due-host", call::regenerate, fault::lost_before());
@@ -176,7 +178,7 @@ TEST_CASE_METHOD(fixture, "--once with an outage rotates the rest when that is o
     CHECK(result.unfinished == 0);
 }
 
-TEST_CASE_METHOD(fixture, "--once does not wait for an outage that cannot end before its deadline") {
+TEST_CASE_METHOD(fixture, "run --once does not wait for an outage that cannot end before its deadline") {
     world.draft.cloud.max_in_flight = 1;
     auto busy = fault::answer(503, "300");
     world.wire.always("due-host", call::regenerate, busy);
@@ -186,7 +188,7 @@ TEST_CASE_METHOD(fixture, "--once does not wait for an outage that cannot end be
     CHECK(world.supervisor().result().rotated == 0);
 }
 
-TEST_CASE_METHOD(fixture, "--once is not quiet before done is written") {
+TEST_CASE_METHOD(fixture, "run --once is not quiet before done is written") {
     bool fail = true;
     world.journal.fails = [&](const auto&, const std::optional<core::history_entry>& ended) {
         return fail && ended && ended->how == core::outcome::installed;
