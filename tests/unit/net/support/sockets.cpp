@@ -13,11 +13,17 @@ namespace {
 
 constexpr std::size_t question_offset = 12;  // behind the header: RFC 1035, section 4.1.1
 
-int bound_socket(int type, std::uint16_t& port) {
-    const int made = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+sockaddr_in address_of(const char* text, std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::inet_pton(AF_INET, text, &address.sin_addr);
+    address.sin_port = htons(port);
+    return address;
+}
+
+int bound_socket(int type, std::uint16_t& port, const char* at = "127.0.0.1") {
+    const int made = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+    auto address = address_of(at, port);
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     socklen_t size = sizeof address;
     if (::bind(made, generic, size) != 0 || ::getsockname(made, generic, &size) != 0)
@@ -32,16 +38,13 @@ std::string bytes(std::initializer_list<int> values) {
 
 }  // namespace
 
-silent_port::silent_port() {
-    sockets_.push_back(bound_socket(SOCK_STREAM, number_));
+silent_port::silent_port(const char* at, std::uint16_t number) : number_(number) {
+    sockets_.push_back(bound_socket(SOCK_STREAM, number_, at));
     ::listen(sockets_.front(), 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(number_);
+    const auto address = address_of(at, number_);
     for (int i = 0; i < 4; ++i) {
         sockets_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        ::connect(sockets_.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+        ::connect(sockets_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     }
 }
 

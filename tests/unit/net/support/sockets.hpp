@@ -11,7 +11,9 @@ namespace tunnelkeyd::testing {
 /// A TCP port of 127.0.0.1 whose backlog is full, so that the kernel answers no further SYN.
 class silent_port {
 public:
-    silent_port();
+    silent_port() : silent_port("127.0.0.1", 0) {}
+    /// Any other address of the loopback network, and this port of it; 0 for any.
+    silent_port(const char* address, std::uint16_t number);
     ~silent_port();
     silent_port(const silent_port&) = delete;
     silent_port& operator=(const silent_port&) = delete;
