@@ -129,7 +129,9 @@ private:
         if (sum.confirmations_owed > 0)
             std::cout << sum.confirmations_owed
                       << " to be confirmed by one more rotation, due at a later --once (retry.settle)\n";
-        const bool all_done = sum.failed == 0 && sum.held == 0 && sum.unfinished == 0;
+        if (sum.orphaned > 0)
+            std::cout << sum.orphaned << " orphaned: see tunnel.orphaned in the log\n";
+        const bool all_done = sum.failed + sum.held + sum.unfinished + sum.orphaned == 0;
         return all_done ? exit_status::done : exit_status::failed;
     }
 

@@ -70,16 +70,16 @@ void rotator::perform(core::action::regenerate regenerate) {
                             [this](const core::exchange& seen) { regenerated(seen); });
 }
 
-void rotator::log_exchange(std::string_view call, const core::exchange& seen) const {
+void rotator::log_exchange(std::string_view call, const core::exchange& seen, const core::secret* key) const {
     log({core::log_level::debug,
          "http.exchange",
-         core::describe(seen),
+         key ? core::redacted(core::describe(seen), *key) : core::describe(seen),
          {{"call", std::string(call)}, {"took_ms", std::to_string(seen.took.count())}}});
 }
 
 void rotator::regenerated(const core::exchange& seen) {
-    log_exchange("regenerate", seen);
     auto verdict = core::judge_regenerate(seen, world_.clock.now().wall);
+    log_exchange("regenerate", seen, verdict.key.get());
     owner_.regenerate_answered(*this, verdict);
     auto guards = owner_.guards_of(settings(), verdict.on_premise_url);
     step(core::event::regenerated{std::move(verdict), std::move(guards)});
@@ -95,8 +95,12 @@ void rotator::perform(core::action::install) {
 }
 
 void rotator::install_answered(const core::exchange& seen) {
-    log_exchange("install", seen);
-    step(core::event::install_answered{core::judge_install(seen, world_.clock.now().wall)});
+    const auto& key = *rotation_.record().key->key;
+    log_exchange("install", seen, &key);
+    auto verdict = core::judge_install(seen, world_.clock.now().wall);
+    verdict.why = core::redacted(std::move(verdict.why), key);
+    verdict.name = core::redacted(std::move(verdict.name), key);
+    step(core::event::install_answered{std::move(verdict)});
 }
 
 }  // namespace tunnelkeyd::app

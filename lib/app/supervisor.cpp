@@ -71,11 +71,13 @@ void supervisor::add_leftover(leftover left) {
                           "the configuration has no such tunnel any more, its key gap is open, and " + why,
                           {}});
     };
+    ++orphans_;
     if (!left.settings)
         return orphan("what the journal kept of its settings cannot be read: put the tunnel back");
     if (const auto other = by_instance_.find(left.settings->instance.url.text()); other != by_instance_.end())
         return orphan("its instance now belongs to tunnel \"" + other->second->settings().name +
                       "\": its key is sent nowhere");
+    --orphans_;
     add(std::move(left.record), std::move(left.settings)).configured = false;
 }
 
@@ -118,6 +120,9 @@ void supervisor::go() {
         else
             working_.insert(tunnel->key());
     }
+    for (const auto& tunnel : tunnels_)
+        if (tunnel->requested && !tunnel->state().is_idle())
+            tunnel->request();
     log(core::log_level::info, "supervisor.started",
         std::to_string(tunnels_.size()) + " tunnels, " + std::to_string(working_.size()) +
             " with an open key gap");

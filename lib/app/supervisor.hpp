@@ -38,6 +38,7 @@ struct once_result {
     unsigned rotated = 0;
     unsigned failed = 0;  ///< refused, failed preflight, or not tried since it backs off
     unsigned held = 0;
+    unsigned orphaned = 0;    ///< left the configuration, and their instance is another tunnel's now
     unsigned unfinished = 0;  ///< the key gap is still open, or it did not come to its turn
     unsigned confirmations_owed = 0;
 };
@@ -132,6 +133,7 @@ private:
     struct queues;
     std::unique_ptr<queues> queues_;
     bool pumping_ = false;
+    unsigned orphans_ = 0;
     std::uint64_t turns_ = 0;    // rotations begun
     unsigned in_flight_ = 0;     // regenerate permits given out
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit

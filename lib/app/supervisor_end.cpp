@@ -50,6 +50,7 @@ void supervisor::tell_if_quiet() {
 
 once_result supervisor::result() const {
     once_result sum;
+    sum.orphaned = orphans_;
     sum.unfinished = untried_;
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();

@@ -22,7 +22,7 @@ std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel
         return core::reason::manual;
     const auto& state = tunnel.state();
     const auto due = core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_);
-    if (due.at <= now.wall)
+    if (tunnel.configured && due.at <= now.wall)
         return due.why;
     const auto confirmation = state.confirmation_due();
     return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
@@ -45,7 +45,8 @@ void supervisor::plan(supervised& tunnel) {
     queues_->alarms.clear(tunnel);
     queues_->schedule.clear(tunnel);
     blocked_.erase(tunnel.key());
-    if (draining_ || !tunnel.configured)
+    const bool forgotten = !tunnel.configured && !tunnel.state().record().confirmation_owed;
+    if (draining_ || forgotten)
         return;
     if (once_ && !tunnel.untried)
         return;
@@ -75,18 +76,20 @@ void supervisor::plan(supervised& tunnel) {
 
 void supervisor::wait_for_next(supervised& tunnel) {
     const auto& state = tunnel.state();
-    queues_->schedule.set(tunnel,
-                          core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_).at);
+    if (tunnel.configured)
+        queues_->schedule.set(
+            tunnel, core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_).at);
     if (const auto confirmation = state.confirmation_due())
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }
 
 /// With --once: it is due, and its turn is not now.
 void supervisor::skip(supervised& tunnel, core::duration wait) {
+    const auto& error = tunnel.state().record().last_error;
     tunnel.log({core::log_level::warn,
                 "rotation.skipped",
-                "due, but not tried again for " + core::to_string(wait) +
-                    ", since it failed before: " + tunnel.state().record().last_error,
+                "due, but not before " + core::to_string(wait) + " have passed: " +
+                    (error.empty() ? "its organization is paused by the cloud" : "it failed, " + error),
                 {}});
     had_its_turn(tunnel);
     tunnel.failed = true;

@@ -55,9 +55,4 @@ void organization_gate::regenerate_ended(const identity& tunnel, bool unknown) {
     unknown_of_ = unknown ? std::optional(tunnel) : std::nullopt;
 }
 
-void organization_gate::forget(const identity& tunnel) {
-    if (unknown_of_ == tunnel)
-        unknown_of_.reset();
-}
-
 }  // namespace tunnelkeyd::core

@@ -35,12 +35,9 @@ public:
     /// periods, and shortens no pause that is longer.
     void rate_limited(moment now, std::optional<duration> wait);
 
-    /// How the latest regenerate request of this organization ended. While that was unknown, and the tunnel in
-    /// question is still being looked after, no scheduled rotation and no confirmation begins: one outage must
-    /// not take fifty tunnels with it.
+    /// How the latest regenerate request of this organization ended. While that was unknown, no scheduled
+    /// rotation and no confirmation begins: one outage must not take fifty tunnels with it.
     void regenerate_ended(const identity& tunnel, bool unknown);
-    /// Nobody looks after this tunnel any more.
-    void forget(const identity& tunnel);
     [[nodiscard]] bool outage() const noexcept { return unknown_of_.has_value(); }
 
     [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }

@@ -40,6 +40,13 @@ bool operator==(const secret& a, const secret& b) noexcept {
     return difference == 0;
 }
 
+std::string redacted(std::string text, const secret& hidden) {
+    if (hidden.empty() || text.find(hidden.reveal()) == std::string::npos)
+        return text;
+    wipe(text);
+    return "[redacted]";
+}
+
 void wipe(std::string& text) noexcept {
     ::explicit_bzero(text.data(), text.size());
     text.clear();

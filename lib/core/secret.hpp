@@ -44,6 +44,9 @@ private:
 /// A secret with several holders, wiped when the last one lets go.
 using shared_secret = std::shared_ptr<const secret>;
 
+/// `text`, or "[redacted]" if the secret occurs in it: for what a peer says, who may repeat what it was told.
+std::string redacted(std::string text, const secret& hidden);
+
 /// Overwrites `text` with zeros, in a way that the compiler does not remove, and empties it.
 void wipe(std::string& text) noexcept;
 

@@ -51,7 +51,10 @@ std::optional<wall_time> parse_iso8601(std::string_view text) {
 std::optional<wall_time> parse_http_date(std::string_view text) {
     if (text.size() > 40)
         return std::nullopt;
-    return parse_with("%a, %d %b %Y %T GMT", text);
+    for (const char* format : {"%a, %d %b %Y %T GMT", "%A, %d-%b-%y %T GMT", "%a %b %e %T %Y"})
+        if (auto at = parse_with(format, text))
+            return at;
+    return std::nullopt;
 }
 
 std::optional<duration> parse_duration(std::string_view text) {

@@ -28,7 +28,7 @@ std::string to_iso8601(wall_time at);
 /// Accepts what APIs send in place of a date: ISO 8601 with `Z` or an offset, with or without a fraction.
 std::optional<wall_time> parse_iso8601(std::string_view text);
 
-/// Reads an HTTP date (RFC 9110, section 5.6.7: IMF-fixdate; the two obsolete forms are not accepted).
+/// Reads an HTTP date in any of its three forms (RFC 9110, section 5.6.7).
 std::optional<wall_time> parse_http_date(std::string_view text);
 
 /// `500ms 90s 15m 12h 30d 1h30m`: units once each, from large to small. Nothing for anything else, a value

@@ -120,8 +120,8 @@ regenerate_verdict judge_regenerate(const exchange& seen, wall_time now) {
         }
         verdict.what = kind::minted;
         verdict.why.clear();
-        verdict.name = text_member(object, "name");
-        verdict.on_premise_url = text_member(object, "onPremiseUrl");
+        verdict.name = redacted(text_member(object, "name"), *verdict.key);
+        verdict.on_premise_url = redacted(text_member(object, "onPremiseUrl"), *verdict.key);
         return verdict;
     }
     const bool late = seen.status == 408 || seen.status == 425 || seen.status == 499;

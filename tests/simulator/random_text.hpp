@@ -10,8 +10,8 @@ namespace tunnelkeyd::simulator {
 /// padding.
 std::string random_key();
 
-/// A version 5 UUID (RFC 9562, section 5.5), lower case: always the same for a name, so that a configuration can be
-/// written before the simulator runs.
+/// A version 5 UUID (RFC 9562, section 5.5), lower case: always the same for a name, so that a configuration
+/// can be written before the simulator runs.
 std::string uuid_of(std::string_view name);
 
 /// `bytes` random bytes as URL-safe base64 without padding: a token, a password.

@@ -149,6 +149,31 @@ TEST_CASE_METHOD(fixture, "run --once ends when all open gaps are held") {
 }
 
 TEST_CASE_METHOD(fixture,
+                 "run --once --tunnel asks anew for a tunnel that is held, and does not wait for its backoff") {
+    SECTION("held: a new key is made, and its guards are checked") {
+        world.at_cloud("due").on_premise_url = "https://later.example";
+        CHECK(run({"due"}).held == 1);
+        world.at_cloud("due").on_premise_url = "";
+        CHECK(run({"due"}).rotated == 1);
+        CHECK(world.wire.sent("due-host", call::regenerate) == 2);
+    }
+    SECTION("backing off: it is tried at once") {
+        world.wire.always("due-host", call::install, fault::answer(401));
+        world.tunnel("due").retry.slow = {12h, 12h};
+        world.start_once({"due"}, 1s);
+        REQUIRE(world.run_until_quiet(1min));
+        CHECK(world.supervisor().result().unfinished == 1);
+        world.kill();
+        world.wire.heal_all();
+        world.start_once({"due"}, 1s);
+        REQUIRE(world.run_until_quiet(1min));
+        CHECK(world.supervisor().result().rotated == 1);
+        CHECK(world.wire.sent("due-host", call::regenerate) == 1);
+    }
+    CHECK(world.in_step("due"));
+}
+
+TEST_CASE_METHOD(fixture,
                  "run --once fails all tunnels of an organization whose API key is bad, with one question") {
     world.cloud.api_keys["acme-id"] = "another";
     for (int i = 0; i < 400; ++i)

@@ -132,17 +132,7 @@ TEST_CASE("while the latest regenerate was unknown there is an outage, until one
     CHECK(t.waits(urgency::open_gap) == 0ms);
     CHECK(t.waits(urgency::requested) == 0ms);
     t.gate.regenerate_ended(wiki, true);
-    t.gate.forget(jira);  // the latest is wiki's
     CHECK(t.gate.outage());
     t.gate.regenerate_ended(jira, false);
-    CHECK_FALSE(t.gate.outage());
-}
-
-TEST_CASE("a tunnel that nobody looks after any more ends its outage") {
-    gate_at_a_time t;
-    t.gate.regenerate_ended(jira, true);
-    t.gate.forget(wiki);
-    CHECK(t.gate.outage());
-    t.gate.forget(jira);
     CHECK_FALSE(t.gate.outage());
 }

@@ -48,6 +48,14 @@ TEST_CASE("secrets are equal exactly if their bytes are") {
     REQUIRE(secret() == secret(""));
 }
 
+TEST_CASE("what a peer says is redacted if it repeats the secret") {
+    using tunnelkeyd::core::redacted;
+    const secret key("s3cr3t");
+    CHECK(redacted("jira", key) == "jira");
+    CHECK(redacted("jira s3cr3t", key) == "[redacted]");
+    CHECK(redacted("jira", secret()) == "jira");
+}
+
 TEST_CASE("wipe() overwrites the bytes of a string before it lets go of them") {
     std::string text(100, 'k');
     const char* bytes = text.data();
