@@ -143,9 +143,11 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
     }
     std::string problems;
     auto& tcp = streams_->tcp;
-    for (std::size_t i = 0; i < addresses.size() && !aborted_; ++i) {
-        // One silent address must not use up the time of those behind it.
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto now = steady_clock::now();
+        if (aborted_ || now >= deadline)
+            co_return join(problems, "time ran out");
+        // One silent address must not use up the time of those behind it.
         tcp.expires_at(now + (deadline - now) / (addresses.size() - i));
         const asio::ip::tcp::endpoint to(addresses[i], url.port);
         const auto [failure] = co_await tcp.async_connect(to, token);

@@ -52,7 +52,7 @@ TEST_CASE("bytes on an idle connection that nobody asked for are never taken for
     std::promise<void> written;
     const auto chatty = [&](peer& client) {
         client.read_request();
-        client.write(ok("1") + (at_once ? stray : ""));
+        client.write_together({ok("1"), at_once ? stray : ""});
         replied.get_future().wait();
         if (!at_once)
             client.write(stray);

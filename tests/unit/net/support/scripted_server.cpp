@@ -83,6 +83,15 @@ void peer::write(std::string_view text) {
     }
 }
 
+void peer::write_together(const std::vector<std::string>& texts) {
+    const int on = 1;
+    const int off = 0;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    for (const auto& text : texts)
+        write(text);
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
+}
+
 void peer::write_ticket() {
     SSL_new_session_ticket(tls_);
     SSL_do_handshake(tls_);

@@ -41,6 +41,8 @@ public:
     void read_some_of_request();
     /// All of it, or as much as is taken.
     void write(std::string_view text);
+    /// Each in a record of its own under TLS, and all in one segment.
+    void write_together(const std::vector<std::string>& texts);
     /// A session ticket in the middle of things (TLS 1.3).
     void write_ticket();
     /// Asks for another handshake (TLS 1.2), as servers do that want a client certificate for some paths only.
