@@ -50,6 +50,11 @@ struct supervisor::queues {
         tunnel.wants = wants;
         alarms.set(tunnel, until);
     }
+
+    void unpark(supervised& tunnel) {
+        tunnel.wants = supervised::wish::nothing;
+        alarms.clear(tunnel);
+    }
 };
 
 }  // namespace tunnelkeyd::app

@@ -121,8 +121,10 @@ void supervisor::go() {
             working_.insert(tunnel->key());
     }
     for (const auto& tunnel : tunnels_)
-        if (tunnel->requested && !tunnel->state().is_idle())
+        if (tunnel->requested && !tunnel->state().is_idle()) {
+            queues_->unpark(*tunnel);
             tunnel->request();
+        }
     log(core::log_level::info, "supervisor.started",
         std::to_string(tunnels_.size()) + " tunnels, " + std::to_string(working_.size()) +
             " with an open key gap");
