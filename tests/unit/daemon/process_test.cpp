@@ -1,0 +1,34 @@
+#include "daemon/process.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace tunnelkeyd;
+
+TEST_CASE("a hardened process leaves no core dump, and files for its owner alone") {
+    // In a child: it cannot be taken back.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        daemon::harden_process();
+        rlimit core{};
+        ::getrlimit(RLIMIT_CORE, &core);
+        const bool hardened = core.rlim_cur == 0 && core.rlim_max == 0 &&
+                              ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 && ::umask(0) == 0077;
+        ::_exit(hardened ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+}
+
+TEST_CASE("as many descriptors may be open as the system lets us") {
+    const auto now = daemon::raise_descriptor_limit();
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    CHECK(now == limit.rlim_cur);
+    CHECK(limit.rlim_cur == limit.rlim_max);
+}
