@@ -13,8 +13,8 @@ namespace tunnelkeyd::daemon {
 
 namespace {
 
-constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v";
-constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %^%v%$";
+constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
 
 spdlog::level::level_enum spdlog_level(core::log_level level) {
     switch (level) {
@@ -32,9 +32,10 @@ spdlog::level::level_enum spdlog_level(core::log_level level) {
     return spdlog::level::err;
 }
 
-/// Invalid UTF-8 is replaced, control characters are escaped.
+/// Invalid UTF-8 is replaced; all but printable ASCII is escaped, since terminals obey more than the first 32
+/// characters.
 std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 
 std::string printable(std::string_view text) {
@@ -42,8 +43,15 @@ std::string printable(std::string_view text) {
     return escaped.substr(1, escaped.size() - 2);
 }
 
+/// As log.level spells it.
+std::string_view word(core::log_level level) {
+    constexpr std::string_view words[] = {"trace", "debug", "info", "warn", "error"};
+    return words[static_cast<std::size_t>(level)];
+}
+
 std::string as_text(std::string_view tunnel, const core::notice& event) {
-    std::string line(event.name);
+    std::string line(word(event.level));
+    line.append(6 - line.size(), ' ').append(event.name);
     if (!tunnel.empty())
         line.append(" tunnel=").append(tunnel);
     for (const auto& [key, value] : event.fields)
@@ -52,7 +60,8 @@ std::string as_text(std::string_view tunnel, const core::notice& event) {
 }
 
 std::string as_json(std::string_view tunnel, const core::notice& event) {
-    std::string members = "\"event\":" + json_string(event.name);
+    std::string members =
+        "\"level\":\"" + std::string(word(event.level)) + "\",\"event\":" + json_string(event.name);
     if (!tunnel.empty())
         members.append(",\"tunnel\":").append(json_string(tunnel));
     for (const auto& [key, value] : event.fields)

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <utility>
 
@@ -28,7 +27,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr core::duration time_to_end = std::chrono::seconds(25);  // systemd asks for 90 s and kills then
+constexpr core::duration time_to_end =
+    std::chrono::seconds(25);  // systemd waits for 90 s by default, and kills then
 
 /// Everything that runs, in the order in which it is made; it ends the other way round.
 class service {
@@ -80,10 +80,11 @@ private:
                 return;
             if (std::exchange(stopping_, true)) {
                 say(core::log_level::warn, "daemon.stopped",
-                    "a second signal: ending at once; nothing is lost");
-                ::_exit(static_cast<int>(exit_status::done));
+                    "a second signal: ending at once; what is unfinished is continued at the next start");
+                ::_exit(static_cast<int>(how_.once ? exit_status::failed : exit_status::done));
             }
-            say(core::log_level::info, "daemon.stopping", "no rotation begins any more");
+            say(core::log_level::info, "daemon.stopping",
+                "stopping: no new rotation begins, and those under way get up to 25 s");
             wait_for_signal();
             stop_at(time_to_end);
             supervisor_.drain(clock_.now().steady + time_to_end, [this] { loop_.stop(); });
@@ -112,13 +113,12 @@ private:
         const auto open = supervisor_.open_gaps();
         std::string names;
         for (const auto& name : open)
-            names += (names.empty() ? ": " : ", ") + name;
+            names += (names.empty() ? "" : ", ") + name;
         if (open.empty())
             say(core::log_level::info, "daemon.stopped", "no key gap is open");
         else
             say(core::log_level::error, "daemon.stopped",
-                "the key gap of " + std::to_string(open.size()) +
-                    " tunnels is open, and is gone on with at the next start" + names);
+                "still open: the key gap of " + names + "; work on it goes on at the next start");
         return exit_status::done;
     }
 
@@ -157,7 +157,7 @@ private:
     bool stopping_ = false;
 };
 
-/// The names that --tunnel was given and the configuration does not have.
+/// Does the configuration have every tunnel that --tunnel names? Says which it has not.
 bool names_are_known(const run_command& how, const core::config& config) {
     bool known = true;
     for (const auto& name : how.tunnels) {

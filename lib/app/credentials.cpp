@@ -54,4 +54,12 @@ std::variant<ports::credentials, ports::secret_error> read_credentials(const por
     return std::get<ports::secret_error>(std::move(read));
 }
 
+std::string without_credentials(std::string text, const ports::credentials& authorization) {
+    const auto header = authorization.reveal();
+    const auto space = header.find(' ');
+    return space == std::string_view::npos
+               ? text
+               : core::redacted(std::move(text), core::secret(header.substr(space + 1)));
+}
+
 }  // namespace tunnelkeyd::app

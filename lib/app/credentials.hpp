@@ -2,6 +2,7 @@
 
 #include "app/outside.hpp"
 
+#include <string>
 #include <variant>
 
 namespace tunnelkeyd::app {
@@ -10,5 +11,8 @@ namespace tunnelkeyd::app {
 /// user and password in base64 (RFC 7617).
 std::variant<ports::credentials, ports::secret_error> read_credentials(const ports::secrets& secrets,
                                                                        const core::instance_auth& auth);
+
+/// `text`, redacted if it repeats what was sent in an Authorization header: for what a peer says.
+std::string without_credentials(std::string text, const ports::credentials& authorization);
 
 }  // namespace tunnelkeyd::app

@@ -35,8 +35,8 @@ void organization_desk::check_api_key(const core::organization& organization, co
     }
     auto read = world_.secrets.read(organization.api_key);
     if (const auto* error = std::get_if<ports::secret_error>(&read))
-        return done(core::preflight_failure{core::preflight_failure::check::secret, error->message,
-                                            "the organization's API key must be readable", std::nullopt});
+        return done(core::preflight_failure{core::preflight_failure::check::secret,
+                                            "organizations[].api_key: " + error->message, "", std::nullopt});
     api_key_ = organization.api_key;
     good_until_.reset();
     under_way_ = std::make_shared<question>(question{organization.api_key, retry, {}});

@@ -25,8 +25,8 @@ void preflight_run::start() {
 void preflight_run::check_secrets() {
     auto read = read_credentials(world_.secrets, settings_->instance.auth);
     if (const auto* error = std::get_if<ports::secret_error>(&read))
-        return end(core::preflight_failure{check::secret, error->message,
-                                           "what instance.auth points to must be readable", std::nullopt});
+        return end(
+            core::preflight_failure{check::secret, "instance.auth: " + error->message, "", std::nullopt});
     authorization_ = std::get<core::secret>(std::move(read));
     check_api_key();
 }
@@ -54,7 +54,10 @@ void preflight_run::check_credentials() {
     if (!settings_->instance.preflight.credentials)
         return end(std::nullopt);
     world_.instance.who_am_i(settings_->instance, authorization_, [this](const core::exchange& seen) {
-        end(core::judge_whoami(seen, world_.clock.now().wall));
+        auto failure = core::judge_whoami(seen, world_.clock.now().wall);
+        if (failure)
+            failure->problem = without_credentials(std::move(failure->problem), authorization_);
+        end(std::move(failure));
     });
 }
 

@@ -64,42 +64,48 @@ void rotator::perform(core::action::save save) {
 void rotator::perform(core::action::regenerate regenerate) {
     auto api_key = world_.secrets.read(settings().organization.api_key);
     if (const auto* error = std::get_if<ports::secret_error>(&api_key))
-        return regenerated(not_sent(error->message));
+        return regenerated(not_sent("organizations[].api_key: " + error->message));
     world_.cloud.regenerate(settings().id(), std::get<core::secret>(api_key),
                             core::regenerate_timeout(cloud_.timeout.request, regenerate.timeouts_in_a_row),
                             [this](const core::exchange& seen) { regenerated(seen); });
 }
 
-void rotator::log_exchange(std::string_view call, const core::exchange& seen, const core::secret* key) const {
+void rotator::log_exchange(std::string_view call, core::duration took, std::string outcome) const {
     log({core::log_level::debug,
          "http.exchange",
-         key ? core::redacted(core::describe(seen), *key) : core::describe(seen),
-         {{"call", std::string(call)}, {"took_ms", std::to_string(seen.took.count())}}});
+         std::move(outcome),
+         {{"call", std::string(call)}, {"took_ms", std::to_string(took.count())}}});
 }
 
 void rotator::regenerated(const core::exchange& seen) {
     auto verdict = core::judge_regenerate(seen, world_.clock.now().wall);
-    log_exchange("regenerate", seen, verdict.key.get());
+    const auto outcome = core::describe(seen);
+    log_exchange("regenerate", seen.took, verdict.key ? core::redacted(outcome, *verdict.key) : outcome);
     owner_.regenerate_answered(*this, verdict);
     auto guards = owner_.guards_of(settings(), verdict.on_premise_url);
     step(core::event::regenerated{std::move(verdict), std::move(guards)});
 }
 
 void rotator::perform(core::action::install) {
-    auto authorization = read_credentials(world_.secrets, settings().instance.auth);
-    if (const auto* error = std::get_if<ports::secret_error>(&authorization))
-        return install_answered(not_sent(error->message));
-    world_.instance.install(settings().instance, std::get<core::secret>(authorization),
-                            rotation_.record().key->key,
-                            [this](const core::exchange& seen) { install_answered(seen); });
+    auto read = read_credentials(world_.secrets, settings().instance.auth);
+    if (const auto* error = std::get_if<ports::secret_error>(&read))
+        return install_answered(not_sent("instance.auth: " + error->message), {});
+    auto authorization =
+        std::make_shared<const ports::credentials>(std::get<ports::credentials>(std::move(read)));
+    world_.instance.install(
+        settings().instance, *authorization, rotation_.record().key->key,
+        [this, authorization](const core::exchange& seen) { install_answered(seen, *authorization); });
 }
 
-void rotator::install_answered(const core::exchange& seen) {
+void rotator::install_answered(const core::exchange& seen, const ports::credentials& authorization) {
     const auto& key = *rotation_.record().key->key;
-    log_exchange("install", seen, &key);
+    const auto safe = [&](std::string text) {
+        return without_credentials(core::redacted(std::move(text), key), authorization);
+    };
+    log_exchange("install", seen.took, safe(core::describe(seen)));
     auto verdict = core::judge_install(seen, world_.clock.now().wall);
-    verdict.why = core::redacted(std::move(verdict.why), key);
-    verdict.name = core::redacted(std::move(verdict.name), key);
+    verdict.why = safe(std::move(verdict.why));
+    verdict.name = safe(std::move(verdict.name));
     step(core::event::install_answered{std::move(verdict)});
 }
 

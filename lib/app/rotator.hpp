@@ -65,10 +65,9 @@ private:
     void perform(core::action::regenerate regenerate);
     void perform(core::action::install);
 
-    /// `key` is what the peer was told or told us: it may repeat it where it should not.
-    void log_exchange(std::string_view call, const core::exchange& seen, const core::secret* key) const;
+    void log_exchange(std::string_view call, core::duration took, std::string outcome) const;
     void regenerated(const core::exchange& seen);
-    void install_answered(const core::exchange& seen);
+    void install_answered(const core::exchange& seen, const ports::credentials& authorization);
 
     const outside& world_;
     host& owner_;

@@ -19,7 +19,8 @@ struct supervisor::supervised final : rotator {
     std::optional<core::steady_time> alarm;
     std::optional<core::wall_time> due;
     wish wants = wish::nothing;
-    std::uint64_t last_turn = 0;  ///< when it last began: the how-manieth of all tunnels; 0: not yet
+    std::uint64_t last_turn =
+        0;  ///< when it last began: the number of that turn, counted over all tunnels; 0: not yet
     bool configured = true;       ///< false: it is finished, and then forgotten
     bool requested = false;       ///< a person asked, and it has not begun yet
     bool queued = false;          ///< stands in the queue of those that may begin

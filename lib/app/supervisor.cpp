@@ -75,8 +75,9 @@ void supervisor::add_leftover(leftover left) {
     if (!left.settings)
         return orphan("what the journal kept of its settings cannot be read: put the tunnel back");
     if (const auto other = by_instance_.find(left.settings->instance.url.text()); other != by_instance_.end())
-        return orphan("its instance now belongs to tunnel \"" + other->second->settings().name +
-                      "\": its key is sent nowhere");
+        return orphan(
+            "its instance now belongs to tunnel \"" + other->second->settings().name +
+            "\": its key is sent nowhere. To finish it, put it back in the place of that tunnel for one run");
     --orphans_;
     add(std::move(left.record), std::move(left.settings)).configured = false;
 }
@@ -115,22 +116,33 @@ void supervisor::take_up(core::rotation::restart how) {
 
 void supervisor::go() {
     for (const auto& tunnel : tunnels_) {
-        if (tunnel->state().is_idle())
+        if (tunnel->state().is_idle()) {
             plan(*tunnel);
-        else
+            log_plan(*tunnel, core::log_level::debug);
+        } else {
             working_.insert(tunnel->key());
+        }
     }
     for (const auto& tunnel : tunnels_)
         if (tunnel->requested && !tunnel->state().is_idle()) {
             queues_->unpark(*tunnel);
             tunnel->request();
         }
+    const auto next = queues_->schedule.next();
     log(core::log_level::info, "supervisor.started",
         std::to_string(tunnels_.size()) + " tunnels, " + std::to_string(working_.size()) +
-            " with an open key gap");
+            " with an open key gap" + (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
     pump();
     set_alarm();
     tell_if_quiet();
+}
+
+void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {
+    if (tunnel.due)
+        tunnel.log({level,
+                    "rotation.planned",
+                    "the next rotation is due at " + core::to_iso8601(*tunnel.due),
+                    {{"next", core::to_iso8601(*tunnel.due)}}});
 }
 
 void supervisor::ring() {
@@ -189,11 +201,7 @@ void supervisor::stepped(rotator& who) {
         tunnel.requested = false;
         tunnel.failed = !tunnel.state().record().last_error.empty();
         plan(tunnel);
-        if (tunnel.due)
-            tunnel.log({core::log_level::info,
-                        "rotation.planned",
-                        "the next rotation is due at " + core::to_iso8601(*tunnel.due),
-                        {{"next", core::to_iso8601(*tunnel.due)}}});
+        log_plan(tunnel, core::log_level::info);
     } else {
         working_.insert(tunnel.key());
     }

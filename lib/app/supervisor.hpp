@@ -46,7 +46,8 @@ struct once_result {
 /// Runs all tunnels: decides which rotation begins when, and who talks to the cloud next. One tunnel's trouble
 /// never delays another's, but for what an organization shares (see core::organization_gate).
 ///
-/// Loop's thread only. It must outlive every call that it made on a port (stop the ports first).
+/// Loop's thread only. Ports call it back from the loop only: destroy it when the loop has
+/// stopped, or when the ports are gone.
 class supervisor final : private rotator::host {
 public:
     supervisor(const outside& world, std::shared_ptr<const core::config> config, journal_contents journal);
@@ -91,6 +92,7 @@ private:
     void go();
     void ring();
     void set_alarm();
+    void log_plan(const supervised& tunnel, core::log_level level) const;
     void log(core::log_level level, std::string_view name, std::string message) const;
 
     // supervisor_end.cpp
@@ -99,7 +101,6 @@ private:
 
     // supervisor_turns.cpp: who is next
     void plan(supervised& tunnel);
-    void plan_once(supervised& tunnel);
     [[nodiscard]] std::optional<core::reason> reason_to_begin(const supervised& tunnel, core::moment now) const;
     void wait_for_next(supervised& tunnel);
     void skip(supervised& tunnel, core::duration wait);

@@ -35,6 +35,8 @@ result checked(const core::secret_reference& from, std::string_view content) {
         content.remove_suffix(content.ends_with("\r\n") ? 2 : 1);
     if (content.empty())
         return failed(from, "empty; write the secret into it");
+    if (content.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
+        return failed(from, "more than one line; write only the secret into it");
     return core::secret(content);
 }
 

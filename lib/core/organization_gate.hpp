@@ -28,7 +28,8 @@ public:
     /// The cloud answered 401. `chance` is uniform over [0, 1).
     void api_key_refused(moment now, const retry_policy& retry, double chance);
 
-    /// The cloud answered something else than 401. True if that ended a pause: whoever waited may try at once.
+    /// The cloud recognized the API key (2xx or 403). True if that ended a pause: whoever waited may try at
+    /// once.
     bool api_key_accepted();
 
     /// The cloud answered 429. Without a length it is taken to mean a minute, the shortest of its usual

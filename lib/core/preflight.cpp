@@ -27,8 +27,10 @@ std::string state_of(const exchange& seen) {
 }
 
 preflight_failure unreachable(const exchange& seen) {
+    // What is wrong with a certificate says itself what to do about it.
+    const bool certificate = seen.problem.find("certificate") != std::string::npos;
     return {check::instance, "the instance cannot be reached: " + describe(seen),
-            "see that it is up, and that instance.url, instance.tls and the network between are right",
+            certificate ? "" : "see that it is up, and that instance.url and the network between are right",
             std::nullopt};
 }
 
@@ -67,8 +69,10 @@ std::optional<preflight_failure> judge_status(const exchange& seen, wall_time no
     if (state == "RUNNING")
         return std::nullopt;
     if (state.empty())
-        return preflight_failure{check::instance, "/status answers " + describe(seen) + " and no state",
-                                 "see that instance.url is the product's base URL, with its context path",
+        return preflight_failure{check::instance, "/status answers " + describe(seen) + " and names no state",
+                                 seen.status >= 500
+                                     ? "see that the instance is up, and what a proxy before it says"
+                                     : "see that instance.url is the product's base URL, with its context path",
                                  wait_asked_for(seen, now)};
     return preflight_failure{
         check::instance, "the instance says that it is " + state,
@@ -85,16 +89,22 @@ std::optional<preflight_failure> judge_whoami(const exchange& seen, wall_time no
     if (success && !is_html(seen) && !is_blank(seen.body.reveal()))
         return std::nullopt;
     if (!success && (seen.status < 300 || (seen.status >= 400 && seen.status != 401 && seen.status != 403)))
-        return preflight_failure{check::instance, "the instance answers " + describe(seen) + " to who we are",
-                                 "see its log; preflight.credentials: false leaves this check out",
+        return preflight_failure{check::instance,
+                                 "the instance answers " + describe(seen) +
+                                     " when asked which user is logged in (/plugins/servlet/applinks/whoami)",
+                                 "see the instance's log; preflight.credentials: false leaves this check out",
                                  wait_asked_for(seen, now)};
-    std::string problem = "the instance does not know the configured user (" + describe(seen) + ")";
+    std::string problem = "the instance does not accept the configured credentials (" + describe(seen) + ")";
     if (!seen.authentication_denied_reason.empty())
         problem += ", " + seen.authentication_denied_reason.substr(0, 200);
+    const bool redirected = seen.status >= 300 && seen.status < 400;
     return preflight_failure{
         check::credentials, std::move(problem),
-        "renew the token or password that instance.auth points to; where a captcha is asked for, "
-        "log in once with a browser",
+        redirected
+            ? "it redirects: see that instance.url is right (scheme, context path), and that single sign-on "
+              "lets tokens pass"
+            : "renew the token or password that instance.auth points to; where a captcha is asked for, "
+              "log in once with a browser",
         std::nullopt};
 }
 

@@ -13,7 +13,7 @@ struct preflight_failure {
     enum class check : std::uint8_t { store, secret, api_key, instance, credentials };
     check at = check::store;
     std::string problem;  ///< what was found; for people
-    std::string remedy;   ///< what to do about it
+    std::string remedy;   ///< what to do about it; "" where the problem says that itself
     std::optional<duration> retry_after;
 
     /// Repeating it soon could lock an account, or only annoys.

@@ -1,5 +1,6 @@
 #include "core/rotation.hpp"
 
+#include "core/rotation_limits.hpp"
 #include "core/settings_text.hpp"
 
 #include <cassert>
@@ -11,7 +12,6 @@ namespace tunnelkeyd::core {
 namespace {
 
 constexpr duration preflight_lasts = std::chrono::seconds(60);
-constexpr duration longest_retry_after = std::chrono::minutes(5);  // with the gap open, but for a cloud's 429
 
 /// A preflight of the one tells nothing of the other.
 bool differ_for_preflight(const tunnel& a, const tunnel& b) {
@@ -46,6 +46,8 @@ std::optional<steady_time> rotation::confirmation_due() const {
 
 rotation_action rotation::on(const event::begin& event, moment now, double) {
     assert(phase_ == phase::idle && !record_.open);
+    if (event.why == reason::manual)
+        reset_backoff(now);
     const auto confirmation_at = confirmation_due();
     attempt_ = attempt{event.why, now, {}, !confirmation_at || *confirmation_at <= now.steady};
     timeouts_in_a_row_ = 0;
@@ -65,8 +67,9 @@ rotation_action rotation::on(const event::preflighted& event, moment now, double
         return go_on(now);
     }
     const auto& failure = *event.failure;
-    auto& notice = note(record_.open || failure.is_credentials() ? log_level::error : log_level::warn,
-                        "preflight.failed", failure.problem + ": " + failure.remedy);
+    auto& notice =
+        note(record_.open || failure.is_credentials() ? log_level::error : log_level::warn, "preflight.failed",
+             failure.remedy.empty() ? failure.problem : failure.problem + ": " + failure.remedy);
     notice.fields.emplace_back("check", to_string(failure.at));
     replace_key_ = false;
     if (record_.open)

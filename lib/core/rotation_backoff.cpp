@@ -63,7 +63,7 @@ void rotation::wait(moment now, duration delay) {
 
 void rotation::note_wait(moment now) {
     const duration delay = not_before_ - now.steady;
-    auto& notice = note(log_level::info, "rotation.backoff", "tried again in " + to_string(delay));
+    auto& notice = note(log_level::info, "rotation.backoff", "the next attempt is in " + to_string(delay));
     notice.fields.emplace_back("retry_in_ms", std::to_string(delay.count()));
     notice.fields.emplace_back("failures", std::to_string(record_.failures));
 }

@@ -1,5 +1,6 @@
 #include "core/backoff.hpp"
 #include "core/rotation.hpp"
+#include "core/rotation_limits.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -9,9 +10,7 @@ namespace tunnelkeyd::core {
 
 namespace {
 
-constexpr unsigned rejections_until_replaced = 5;
 constexpr duration between_replacements = std::chrono::hours(1);
-constexpr duration longest_retry_after = std::chrono::minutes(5);
 
 }  // namespace
 
@@ -45,13 +44,16 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
         return rejected(verdict, now, chance);
     case kind::retry:
         note(log_level::warn, "install.retry",
-             "the instance did not take the new key (" + verdict.why +
-                 "): it is kept and sent again until it does");
+             (verdict.status == 0 && !verdict.unanswered ? "the new key could not be sent to the instance ("
+                                                         : "the instance did not take the new key (") +
+                 verdict.why + "): it is kept and sent again until it is installed");
         return fail_open(backoff_kind::urgent, error, verdict.retry_after, longest_retry_after, now, chance);
     case kind::credentials_refused:
         note(log_level::error, "install.credentials_refused",
              "the instance refuses our credentials (" + verdict.why +
-                 "): renew the token or password that instance.auth points to; the new key is kept");
+                 "): renew the token or password that instance.auth points to (a redirect: correct "
+                 "instance.url); "
+                 "the new key is kept");
         return fail_open(backoff_kind::slow, error, verdict.retry_after, longest_retry_after, now, chance);
     case kind::wrong_url:
         note(log_level::error, "install.wrong_url",

@@ -1,4 +1,5 @@
 #include "core/rotation.hpp"
+#include "core/rotation_limits.hpp"
 #include "core/settings_text.hpp"
 
 #include <algorithm>
@@ -9,10 +10,8 @@ namespace tunnelkeyd::core {
 
 namespace {
 
-constexpr unsigned rejections_until_replaced = 5;
 constexpr duration longest_timeout = std::chrono::minutes(5);
 constexpr duration longest_rate_limit = std::chrono::hours(1);  // with the gap open
-constexpr duration longest_retry_after = std::chrono::minutes(5);
 constexpr int too_many_requests = 429;
 
 std::string_view remedy(const regenerate_verdict& refusal) {
@@ -23,7 +22,8 @@ std::string_view remedy(const regenerate_verdict& refusal) {
     if (refusal.status == 404)
         return "see that the organization's id and the tunnel's hostname are right";
     if (refusal.status == 0 || (refusal.status >= 300 && refusal.status < 400))
-        return "see that cloud.url, cloud.tls and the network between are right";
+        return "see that the API key can be read, and that cloud.url, cloud.tls and the network between are "
+               "right";
     return "it is asked again later";
 }
 
@@ -80,7 +80,7 @@ rotation_action rotation::on(const event::regenerated& event, moment now, double
 
     note(log_level::error, "rotation.unknown",
          "the cloud may have made a new key that we never saw (" + verdict.why +
-             "): the tunnel may be down until the " + "next regenerate succeeds, which is tried again soon");
+             "): the tunnel may be down until " + "a new key is made and installed; that is tried again soon");
     became_unknown(now);
     return fail_open(backoff_kind::urgent, "regenerate: " + verdict.why, verdict.retry_after,
                      longest_retry_after, now, chance);

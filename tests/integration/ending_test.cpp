@@ -64,3 +64,26 @@ TEST_CASE("a second signal ends it at once, and the next run installs what the s
     CHECK(scene.truth("jira").at("in_step") == true);
     CHECK(scene.truth("jira").at("regenerates") == 1);
 }
+
+TEST_CASE("a second signal during --once is no success") {
+    rig scene;
+    scene.fault("install", "hold", {{"apply", false}});
+    scene.start({"--once"});
+    scene.wait_for_request("install");
+    scene.daemon().signal(SIGTERM);
+    scene.wait_for("daemon.stopping");
+    scene.daemon().signal(SIGTERM);
+    CHECK(scene.daemon().wait_for_exit() == 1);
+}
+
+TEST_CASE("a log whose reader has gone does not end the daemon") {
+    rig scene;
+    scene.write_config();
+    const auto command = "exec 2> >(exec head -c 1 >/dev/null); exec " TUNNELKEYD_DAEMON " run --config '" +
+                         (scene.directory() / "config.yaml").string() + "'";
+    tunnelkeyd::support::child_process daemon("/bin/bash", {"-c", command}, scene.directory() / "output");
+    scene.wait_for_request("install", "jira");
+    daemon.signal(SIGTERM);
+    CHECK(daemon.wait_for_exit() == 0);
+    CHECK(scene.truth("jira").at("in_step") == true);
+}

@@ -77,13 +77,17 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
 rig::~rig() = default;
 
 void rig::start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
+    write_config();
     const auto file = directory() / "config.yaml";
-    write_file(file, config.dump(2));
     std::vector<std::string> words = {"run", "--config", file};
     words.insert(words.end(), arguments.begin(), arguments.end());
     daemon_.reset();
     daemon_ =
         std::make_unique<child_process>(TUNNELKEYD_DAEMON, words, directory() / "daemon.log", environment);
+}
+
+void rig::write_config() const {
+    write_file(directory() / "config.yaml", config.dump(2));
 }
 
 int rig::run(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {

@@ -25,6 +25,8 @@ public:
     nlohmann::json config;
     simulator_process simulator;
 
+    /// Writes `config` to config.yaml in directory(), as start() does.
+    void write_config() const;
     /// `tunnelkeyd run --config ...`, with more arguments. The log of all runs goes to one file.
     void start(const std::vector<std::string>& arguments = {},
                const std::vector<std::string>& environment = {});

@@ -36,6 +36,13 @@ TEST_CASE("a token is sent as it is") {
     CHECK(header(core::bearer_auth{{{}, "it"}}, "NjU=+/") == "Bearer NjU=+/");
 }
 
+TEST_CASE("what a peer says is redacted where it repeats the credentials") {
+    const core::secret bearer("Bearer s3cr3t-token");
+    CHECK(app::without_credentials("HTTP 500 (s3cr3t-token)", bearer) == "[redacted]");
+    CHECK(app::without_credentials("HTTP 500 (text/html)", bearer) == "HTTP 500 (text/html)");
+    CHECK(app::without_credentials("anything", {}) == "anything");
+}
+
 TEST_CASE("a secret that cannot be read is an error that names the reference") {
     const tests::fake_secrets secrets;
     const auto read = app::read_credentials(

@@ -1,16 +1,15 @@
 #include "daemon/logging.hpp"
-
 #include "support/child_process.hpp"
-
-#include <algorithm>
-#include <cstdio>
-#include <functional>
-#include <string>
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <string>
 
 using namespace tunnelkeyd;
 
@@ -44,9 +43,11 @@ const core::notice hostile{core::log_level::warn,
 }  // namespace
 
 TEST_CASE("a text line has time, level, event, tunnel and fields, and no colour in a file") {
-    const auto line = logged({core::log_level::info, core::log_format::text},
-                             {core::log_level::info, "rotation.minted", "the cloud made a new key", {{"generation", "3"}}});
-    CHECK(line.find("Z info  rotation.minted tunnel=jira generation=3: the cloud made a new key\n") != std::string::npos);
+    const auto line =
+        logged({core::log_level::info, core::log_format::text},
+               {core::log_level::info, "rotation.minted", "the cloud made a new key", {{"generation", "3"}}});
+    CHECK(line.find("Z info  rotation.minted tunnel=jira generation=3: the cloud made a new key\n") !=
+          std::string::npos);
     CHECK(line.find('\x1b') == std::string::npos);
 }
 
@@ -60,7 +61,7 @@ TEST_CASE("what a peer sent cannot forge a line, colour a terminal, or break JSO
     const auto event = nlohmann::json::parse(line);
     CHECK(event.at("event") == "rotation.refused");
     CHECK(event.at("tunnel") == "jira");
-    CHECK(event.at("level") == "warning");
+    CHECK(event.at("level") == "warn");
     CHECK(event.at("status") == "5\"00");
 }
 
