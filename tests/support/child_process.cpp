@@ -132,24 +132,33 @@ int child_process::wait_for_exit() {
 }
 
 void child_process::wait_until(const std::function<bool(const std::string&)>& condition) {
+    wait_until([&] { return condition(output()); }, output_, IN_MODIFY);
+}
+
+void child_process::wait_for_file(const std::filesystem::path& path) {
+    wait_until([&] { return std::filesystem::exists(path); }, path.parent_path(), IN_MOVED_TO);
+}
+
+void child_process::wait_until(const std::function<bool()>& condition, const std::filesystem::path& watched,
+                               std::uint32_t changes) {
     const auto deadline = clock::now() + patience;
-    const int changes = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    ::inotify_add_watch(changes, output_.c_str(), IN_MODIFY);
+    const int notifier = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    ::inotify_add_watch(notifier, watched.c_str(), changes);
     const struct closer {
         int number;
         ~closer() { ::close(number); }
-    } close_at_end{changes};
+    } close_at_end{notifier};
 
     bool ended = false;
-    while (!condition(output())) {
+    while (!condition()) {
         if (ended)
             throw std::runtime_error("it ended before what was waited for:\n" + output());
-        std::array<pollfd, 2> watched = {{{changes, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
-        if (::poll(watched.data(), watched.size(), milliseconds_until(deadline)) == 0)
+        std::array<pollfd, 2> polled = {{{notifier, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
+        if (::poll(polled.data(), polled.size(), milliseconds_until(deadline)) == 0)
             throw std::runtime_error("what was waited for did not come:\n" + output());
-        ended = watched[1].revents != 0;
+        ended = polled[1].revents != 0;
         std::array<char, 4096> events{};
-        [[maybe_unused]] const auto drained = ::read(changes, events.data(), events.size());
+        [[maybe_unused]] const auto drained = ::read(notifier, events.data(), events.size());
     }
 }
 

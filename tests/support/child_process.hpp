@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -58,8 +59,13 @@ public:
     /// Throws std::runtime_error with what it printed when it ends before, or does not get there within
     /// `patience`.
     void wait_until(const std::function<bool(const std::string& output)>& condition);
+    /// The same for a file that it makes under another name and then renames.
+    void wait_for_file(const std::filesystem::path& path);
 
 private:
+    void wait_until(const std::function<bool()>& condition, const std::filesystem::path& watched,
+                    std::uint32_t changes);
+
     std::filesystem::path output_;
     pid_t pid_ = -1;
     int pidfd_ = -1;
