@@ -50,7 +50,6 @@ void rotate_with_trouble(rig& scene) {
     scene.fault("install", "login_page", nlohmann::json::object(), 1, "jira");
     scene.start();
     scene.wait_for("rotation.installed", "jira");
-    scene.wait_for("rotation.installed", "confluence");
 }
 
 }  // namespace
@@ -58,6 +57,7 @@ void rotate_with_trouble(rig& scene) {
 TEST_CASE("no key and no credential appears in the log at trace, nor in the state directory") {
     rig scene(2);
     rotate_with_trouble(scene);
+    scene.wait_for("rotation.installed", "confluence");
     const auto secrets = scene.secrets();
     REQUIRE(secrets.size() >= 8);
     CHECK(scene.stop() == 0);
@@ -93,10 +93,16 @@ TEST_CASE("once it is installed, the key is nowhere in the daemon's memory") {
         return;
     }
     rig scene(2);
+    scene.fault("install", "status", {{"status", 503}, {"apply", false}}, 0, "confluence");
     rotate_with_trouble(scene);
+    scene.wait_for("install.retry", "confluence");
+    const std::string pending = scene.truth("confluence").at("cloud_key");
+    REQUIRE(memory_of(scene.daemon().pid()).find(pending) != std::string::npos);  // so the search sees keys
+
+    scene.simulator.control().del("/faults");
+    scene.wait_for("rotation.installed", "confluence");
     const auto memory = memory_of(scene.daemon().pid());
-    REQUIRE(memory.size() > 1'000'000);
-    CHECK(memory.find("tunnelkeyd") != std::string::npos);
+    // Their ends: an allocator writes over the beginning of a freed block by itself.
     for (const auto& secret : scene.secrets())
-        CHECK(memory.find(secret) == std::string::npos);
+        CHECK(memory.find(secret.substr(secret.size() - 12)) == std::string::npos);
 }
