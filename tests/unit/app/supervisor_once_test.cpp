@@ -79,7 +79,7 @@ TEST_CASE_METHOD(fixture,
 }
 
 TEST_CASE_METHOD(fixture,
-                 "run --once skips what backs off, counts it as failed, and asks nobody; a name does") {
+                 "run --once skips what backs off, counts it as failed, and asks nobody, and a name does") {
     world.at_instance("due").authorization = "Bearer another";
     world.start_once();
     REQUIRE(world.run_until_quiet());

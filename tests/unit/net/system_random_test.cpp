@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-TEST_CASE("random numbers lie in [0, 1), are spread over it, and differ between two generators") {
+TEST_CASE("random numbers are from 0 to below 1, are spread over it, and differ between two generators") {
     tunnelkeyd::net::system_random one;
     tunnelkeyd::net::system_random other;
     double sum = 0;
