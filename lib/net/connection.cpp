@@ -62,7 +62,6 @@ struct connection::streams {
             co_return co_await tls->async_read_some(into, token);
         co_return co_await tcp.async_read_some(into, token);
     }
-
     asio::awaitable<std::tuple<error_code, std::size_t>> write(asio::const_buffer from) {
         if (tls)
             co_return co_await asio::async_write(*tls, from, token);
