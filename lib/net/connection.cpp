@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 
+#include "net/error_text.hpp"
 #include "net/name_lookup.hpp"
 #include "net/reply_reader.hpp"
 #include "net/tls_peer.hpp"
@@ -51,20 +52,6 @@ private:
 using tcp_stream = beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type, counting_policy>;
 using tls_stream = asio::ssl::stream<tcp_stream&>;
 
-std::string text_of(const error_code& error) {
-    if (error == beast::error::timeout)
-        return "time ran out";
-    if (error == asio::ssl::error::stream_truncated)
-        return "the server closed the connection without ending TLS";
-    if (error == asio::error::eof)
-        return "the server closed the connection";
-    return error.message();
-}
-
-std::string join(const std::string& texts, const std::string& more) {
-    return texts.empty() ? more : texts + "; " + more;
-}
-
 }  // namespace
 
 struct connection::streams {
@@ -75,7 +62,6 @@ struct connection::streams {
             co_return co_await tls->async_read_some(into, token);
         co_return co_await tcp.async_read_some(into, token);
     }
-
     asio::awaitable<std::tuple<error_code, std::size_t>> write(asio::const_buffer from) {
         if (tls)
             co_return co_await asio::async_write(*tls, from, token);
@@ -146,7 +132,7 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto now = steady_clock::now();
         if (aborted_ || now >= deadline)
-            co_return join(problems, "time ran out");
+            co_return problems + (problems.empty() ? "time ran out" : "; time ran out");
         // One silent address must not use up the time of those behind it.
         tcp.expires_at(now + (deadline - now) / (addresses.size() - i));
         const asio::ip::tcp::endpoint to(addresses[i], url.port);
@@ -156,8 +142,9 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
             tcp.socket().set_option(asio::ip::tcp::no_delay(true), error);
             co_return "";
         }
-        problems = join(problems, "cannot connect to " + addresses[i].to_string() + " port " +
-                                      std::to_string(url.port) + ": " + text_of(failure));
+        problems += problems.empty() ? "" : "; ";
+        problems += "cannot connect to " + addresses[i].to_string() + " port " + std::to_string(url.port) +
+                    ": " + error_text(failure);
         tcp.close();
     }
     co_return problems;
@@ -180,7 +167,7 @@ asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
     const auto [failure] = co_await tls.async_handshake(asio::ssl::stream_base::client, token);
     if (!failure)
         co_return "";
-    co_return "TLS handshake: " + (certificate_problem_.empty() ? text_of(failure) : certificate_problem_);
+    co_return "TLS handshake: " + (certificate_problem_.empty() ? error_text(failure) : certificate_problem_);
 }
 
 asio::awaitable<core::exchange> connection::exchange(wiping_string request, core::duration limit) {
@@ -214,16 +201,16 @@ asio::awaitable<core::exchange> connection::exchange(wiping_string request, core
     if (result.timed_out)
         result.problem = "no whole reply within " + core::to_string(limit);
     else if (!left)
-        result.problem = "the connection was gone before the request was sent: " + text_of(failure);
+        result.problem = "the connection was gone before the request was sent: " + error_text(failure);
     else if (refused)
         result.problem = "the server refused the TLS handshake, perhaps for want of a client certificate: " +
-                         text_of(failure);
+                         error_text(failure);
     else if (reply.bytes_read() == 0)
-        result.problem = "no reply: " + text_of(failure);
+        result.problem = "no reply: " + error_text(failure);
     else if (!reply.problem().empty())
         result.problem = "not a whole reply: " + reply.problem();
     else
-        result.problem = "the reply broke off: " + text_of(failure);
+        result.problem = "the reply broke off: " + error_text(failure);
     co_return result;
 }
 
