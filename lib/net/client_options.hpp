@@ -12,10 +12,10 @@ struct client_options {
     /// A connection serves another request only if it was idle for less than this: servers close idle
     /// connections, and a request that crosses with the close would be lost, or worse, half lost.
     core::duration idle_limit{2'000};
-    /// Idle connections kept at once; the oldest makes room. As many as there are rotations between their preflight
-    /// and their install at a busy time, so that these need not shake hands twice.
+    /// Idle connections kept at once; the oldest makes room. As many as there are rotations between their
+    /// preflight and their install at a busy time, so that these need not shake hands twice.
     std::size_t most_idle = 1'024;
-    std::string name_servers;    ///< in place of /etc/resolv.conf's, as in "127.0.0.1:5300"
+    std::string name_servers;  ///< in place of /etc/resolv.conf's, as in "127.0.0.1:5300"
 };
 
 }  // namespace tunnelkeyd::net

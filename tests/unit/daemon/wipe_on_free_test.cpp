@@ -1,10 +1,10 @@
+#include <catch2/catch.hpp>
+
 #include <cstdint>
 #include <cstring>
 #include <new>
 #include <string>
 #include <string_view>
-
-#include <catch2/catch.hpp>
 
 #ifndef TUNNELKEYD_SANITIZED  // they watch freed memory themselves
 
