@@ -28,6 +28,8 @@ TEST_CASE("each answer to regenerate is taken for what it is, over real sockets"
         {"status", status(302), "rotation.refused", 2},
         {"redirect", {{"location", "https://localhost:1/"}}, "rotation.refused", 2},
         {"status", status(400), "rotation.refused", 2},
+        {"status", status(401), "rotation.refused", 2},
+        {"status", status(403), "rotation.refused", 2},
         {"status", status(404), "rotation.refused", 2},
         {"status", status(409), "rotation.refused", 2},
         {"status", status(408, true), "rotation.unknown", 2},
