@@ -21,14 +21,14 @@ void raise_file_limit() {
 
 int main(int argc, char** argv) {
     int exit_status = 0;
-    const auto settings = tunnelkeyd::simulator::parse_command_line(argc, argv, exit_status);
+    auto settings = tunnelkeyd::simulator::parse_command_line(argc, argv, exit_status);
     if (!settings)
         return exit_status;
     try {
         std::signal(SIGPIPE, SIG_IGN);
         raise_file_limit();
+        settings->ends_on_signals = true;
         tunnelkeyd::simulator::simulation all(*settings);
-        all.stop_on_signals();
         all.run();
     } catch (const std::exception& error) {
         std::cerr << "tunnelkeyd-simulator: " << error.what() << '\n';

@@ -100,19 +100,18 @@ simulation::simulation(simulation_settings settings) : self_(std::make_unique<im
     populate(all.tunnels, settings, at.instances_url);
     if (settings.configuration)
         write_configuration(all.tunnels, at, settings);
+    if (settings.ends_on_signals) {
+        self_->signals.add(SIGTERM);
+        self_->signals.add(SIGINT);
+        self_->signals.async_wait([&loop](const boost::system::error_code& error, int) {
+            if (!error)
+                loop.stop();
+        });
+    }
     write_file(settings.directory / "simulator.json", describe(all.tunnels, at), 0600);
 }
 
 simulation::~simulation() = default;
-
-void simulation::stop_on_signals() {
-    self_->signals.add(SIGTERM);
-    self_->signals.add(SIGINT);
-    self_->signals.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error)
-            stop();
-    });
-}
 
 void simulation::run() {
     self_->loop.run();

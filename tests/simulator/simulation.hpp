@@ -25,7 +25,8 @@ struct simulation_settings {
     std::uint16_t cloud_port = 0;  ///< 0: any free one, as with the others
     std::uint16_t instance_port = 0;
     std::uint16_t control_port = 0;
-    bool shared_token = false;  ///< all instances accept one and the same token
+    bool shared_token = false;     ///< all instances accept one and the same token
+    bool ends_on_signals = false;  ///< SIGTERM and SIGINT end run(), from before simulator.json appears
     std::optional<configuration_wish> configuration;
 };
 
@@ -39,10 +40,7 @@ public:
     simulation(const simulation&) = delete;
     simulation& operator=(const simulation&) = delete;
 
-    /// Makes SIGTERM and SIGINT end run(), from now on.
-    void stop_on_signals();
-
-    /// Serves until stop(), a signal, or POST /shutdown.
+    /// Serves until stop(), a signal if so wished, or POST /shutdown.
     void run();
 
     void stop();
