@@ -11,6 +11,8 @@ find_package(CLI11 REQUIRED)
 find_package(date REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+find_package(prometheus-cpp REQUIRED)  # its core alone: the registry and the text format
 
 # Asio and Beast are compiled once (lib/net/boost_*.cpp), not in every file that uses them.
 add_library(tunnelkeyd_boost INTERFACE)

@@ -94,12 +94,14 @@ struct schedule {
 struct preflight_checks {
     bool status = true;
     bool credentials = true;
+    std::optional<duration> every{std::chrono::hours(24)};  ///< in the background; nothing: never
     bool operator==(const preflight_checks&) const = default;
 };
 
 struct instance {
     base_url url;
     instance_auth auth;
+    std::optional<wall_time> auth_expires;   ///< the beginning, in UTC, of the day on which `auth` ends
     std::optional<base_url> on_premise_url;  ///< where set, the cloud must name exactly this
     timeouts timeout;
     tls_settings tls;
@@ -111,6 +113,7 @@ struct organization {
     std::string name;  ///< for people
     std::string id;    ///< for the API
     secret_reference api_key;
+    std::optional<wall_time> api_key_expires;  ///< the beginning, in UTC, of the day on which it ends
     bool operator==(const organization&) const = default;
 };
 
@@ -141,8 +144,22 @@ struct state_settings {
     bool operator==(const state_settings&) const = default;
 };
 
+/// Where a server listens: a numeric IPv4 or IPv6 address, without brackets.
+struct listen_address {
+    std::string address;
+    std::uint16_t port = 0;  ///< 0: any free one
+    bool operator==(const listen_address&) const = default;
+};
+
+struct health_settings {
+    std::optional<listen_address> listen{{"127.0.0.1", 9847}};  ///< nothing: no endpoints
+    duration gap_failing_after{std::chrono::minutes(5)};        ///< an open key gap older than this is failing
+    duration overdue_failing_after{std::chrono::hours(24)};     ///< so is a rotation overdue for longer
+    bool operator==(const health_settings&) const = default;
+};
+
 enum class log_level : std::uint8_t { trace, debug, info, warn, error };
-enum class log_format : std::uint8_t { automatic, text, json };
+enum class log_format : std::uint8_t { automatic, text, json, journald };
 
 struct log_settings {
     log_level level = log_level::info;
@@ -152,6 +169,7 @@ struct log_settings {
 
 struct config {
     state_settings state;
+    health_settings health;
     log_settings log;
     cloud_settings cloud;
     std::vector<organization> organizations;

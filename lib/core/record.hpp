@@ -4,6 +4,7 @@
 #include "core/secret.hpp"
 #include "core/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ enum class outcome : std::uint8_t {
     preflight_failed,  ///< not begun, since it could not have been finished; the old key is untouched
     store_failed,      ///< not begun, since its intent could not be written; the old key is untouched
 };
+inline constexpr std::size_t outcome_count = 4;
 std::string_view to_string(outcome how);
 std::optional<outcome> parse_outcome(std::string_view text);
 

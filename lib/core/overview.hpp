@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/health.hpp"
+#include "core/schedule.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// All that is going on, at one moment: what every endpoint shows. Copies, so that it may be rendered on any
+/// thread while the event loop goes on.
+namespace tunnelkeyd::core {
+
+struct preflight_report {
+    wall_time at;
+    std::optional<preflight_failure> failure;  ///< nothing: it passed
+};
+
+struct tunnel_overview {
+    /// As configured; of a tunnel that has left the configuration, as kept in the journal, and null if that
+    /// cannot be read.
+    std::shared_ptr<const tunnel> settings;
+    std::string name;
+    identity id;
+    bool configured = true;  ///< false: it has left the configuration, and its key gap is being closed
+    std::string_view state;  ///< to_string(rotation::phase), or "orphaned"
+    std::optional<wall_time> last_success;
+    std::optional<due_time> next;             ///< nothing: never
+    std::optional<wall_time> gap_opened_at;   ///< nothing: the key gap is closed
+    bool key_pending = false;                 ///< a key is stored and not yet installed
+    bool confirmation_owed = false;
+    unsigned failures = 0;                    ///< in a row
+    std::string last_error;                   ///< "" after a success
+    std::optional<wall_time> retry_at;        ///< backs off until then
+    std::optional<preflight_report> preflight;  ///< the last one of this run, in a rotation or in between
+    std::array<std::uint64_t, outcome_count> ended{};  ///< rotations of this run, by core::outcome
+    std::vector<problem> problems;            ///< the worst first
+};
+
+struct organization_overview {
+    std::string name;
+    std::optional<wall_time> api_key_expires;
+    std::vector<problem> problems;
+};
+
+struct overview {
+    wall_time at;
+    wall_time started_at;
+    reload_report reload;
+    std::vector<problem> problems;  ///< of the daemon as such
+    std::vector<organization_overview> organizations;
+    std::vector<tunnel_overview> tunnels;  ///< the configured ones in the configuration's order, then the others
+};
+
+/// The worst of all problems in it.
+health verdict_on(const overview& all);
+
+}  // namespace tunnelkeyd::core
