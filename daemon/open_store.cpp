@@ -37,12 +37,12 @@ std::unique_ptr<store::state_store> open_store(const core::state_settings& setti
     return std::make_unique<store::state_store>(std::move(wanted));
 }
 
-app::journal_contents take_stock(const store::state_store& store, const core::config& config) {
+ports::journal_contents take_stock(const store::state_store& store, const core::config& config) {
     std::unordered_set<core::identity, core::identity_hash> configured;
     for (const auto& tunnel : config.tunnels)
         configured.insert(tunnel.id());
 
-    app::journal_contents contents;
+    ports::journal_contents contents;
     contents.salt = store.salt();
     for (auto& record : store.load()) {
         if (configured.contains(record.id)) {

@@ -18,6 +18,6 @@ std::unique_ptr<store::state_store> open_store(const core::state_settings& setti
 
 /// What the store holds, sorted into what is configured and what was left behind with an open key gap. Records
 /// of other tunnels that are no longer configured stay where they are. Throws store::error.
-app::journal_contents take_stock(const store::state_store& store, const core::config& config);
+ports::journal_contents take_stock(const store::state_store& store, const core::config& config);
 
 }  // namespace tunnelkeyd::daemon

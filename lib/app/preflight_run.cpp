@@ -8,13 +8,20 @@ namespace tunnelkeyd::app {
 
 using check = core::preflight_failure::check;
 
+namespace {
+
+// Before anything is sent the intent is synced anyway.
+constexpr core::duration store_answer_lasts = std::chrono::seconds(10);
+
+}  // namespace
+
 preflight_run::preflight_run(const outside& world, organization_desk& desk,
                              std::shared_ptr<const core::tunnel> settings, result_handler done)
     : world_(world), desk_(desk), settings_(std::move(settings)), done_(std::move(done)) {
 }
 
 void preflight_run::start() {
-    world_.journal.probe([this](const std::string& error) {
+    world_.journal.probe(store_answer_lasts, [this](const std::string& error) {
         if (!error.empty())
             return end(core::preflight_failure{check::store, "the state store takes no durable write: " + error,
                                                "see to the disk that holds state.directory", std::nullopt});

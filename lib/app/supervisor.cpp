@@ -17,7 +17,7 @@ constexpr core::duration wall_clock_check = std::chrono::seconds(60);
 }  // namespace
 
 supervisor::supervisor(const outside& world, std::shared_ptr<const core::config> config,
-                       journal_contents journal)
+                       ports::journal_contents journal)
     : world_(world),
       config_(std::move(config)),
       salt_(journal.salt),
@@ -63,7 +63,7 @@ supervisor::supervised& supervisor::add(core::tunnel_record record,
     return *tunnels_.back();
 }
 
-void supervisor::add_leftover(leftover left) {
+void supervisor::add_leftover(ports::leftover left) {
     auto orphan = [&](const std::string& why) {
         world_.log.write(left.record.name,
                          {core::log_level::error,

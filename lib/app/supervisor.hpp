@@ -5,6 +5,7 @@
 #include "app/outside.hpp"
 #include "app/rotator.hpp"
 #include "core/schedule.hpp"
+#include "ports/journal_contents.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -18,20 +19,6 @@
 #include <vector>
 
 namespace tunnelkeyd::app {
-
-/// A record with an open key gap, of a tunnel that the configuration no longer has. `settings` is what the
-/// journal kept of its configuration; null if that cannot be read any more.
-struct leftover {
-    core::tunnel_record record;
-    std::shared_ptr<const core::tunnel> settings;
-};
-
-/// What the last run left on disk.
-struct journal_contents {
-    std::uint64_t salt = 0;
-    std::vector<core::tunnel_record> records;  ///< of configured tunnels
-    std::vector<leftover> leftovers;
-};
 
 /// What `run --once` came to.
 struct once_result {
@@ -50,7 +37,8 @@ struct once_result {
 /// stopped, or when the ports are gone.
 class supervisor final : private rotator::host {
 public:
-    supervisor(const outside& world, std::shared_ptr<const core::config> config, journal_contents journal);
+    supervisor(const outside& world, std::shared_ptr<const core::config> config,
+               ports::journal_contents journal);
     ~supervisor() override;
     supervisor(const supervisor&) = delete;
     supervisor& operator=(const supervisor&) = delete;
@@ -87,7 +75,7 @@ private:
 
     // supervisor.cpp: taking up, time
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
-    void add_leftover(leftover left);
+    void add_leftover(ports::leftover left);
     void take_up(core::rotation::restart how);
     void go();
     void ring();

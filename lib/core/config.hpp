@@ -101,8 +101,8 @@ struct preflight_checks {
 struct instance {
     base_url url;
     instance_auth auth;
-    std::optional<wall_time> auth_expires;   ///< the beginning, in UTC, of the day on which `auth` ends
-    std::optional<base_url> on_premise_url;  ///< where set, the cloud must name exactly this
+    std::optional<wall_time> auth_expires = {};   ///< the beginning, in UTC, of the day on which `auth` ends
+    std::optional<base_url> on_premise_url = {};  ///< where set, the cloud must name exactly this
     timeouts timeout;
     tls_settings tls;
     preflight_checks preflight;
@@ -113,7 +113,7 @@ struct organization {
     std::string name;  ///< for people
     std::string id;    ///< for the API
     secret_reference api_key;
-    std::optional<wall_time> api_key_expires;  ///< the beginning, in UTC, of the day on which it ends
+    std::optional<wall_time> api_key_expires = {};  ///< the beginning, in UTC, of the day on which it ends
     bool operator==(const organization&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include "core/config.hpp"
 #include "core/preflight.hpp"
 #include "core/record.hpp"
+#include "core/trouble.hpp"
 
 #include <optional>
 #include <string>
@@ -22,39 +23,47 @@ std::string_view to_string(health verdict);
 /// One reason for a verdict other than `ok`.
 struct problem {
     health severity = health::degraded;
-    std::string_view code;  ///< a literal, stable: "gap_open". Alarms may match it
-    std::string message;    ///< what is wrong, for people; never a secret
-    std::string remedy;     ///< what to do about it
+    std::string_view code;           ///< a literal, stable: "gap_open". Alarms may match it
+    std::string message;             ///< what is wrong, for people; never a secret
+    std::string remedy;              ///< what to do about it, for people; never empty
+    std::optional<wall_time> since;  ///< where that is known
 };
 
 /// What the verdict on one tunnel rests on. Refers to what it was made from.
 struct tunnel_facts {
-    const tunnel& settings;
+    const tunnel* settings = nullptr;  ///< null: an orphan whose settings cannot be read
     const tunnel_record& record;
-    std::string held_because;                  ///< held by a guard, for this reason; "": it is not
-    std::string orphaned_because;              ///< see decisions.md, 20; "": it is not
-    std::optional<wall_time> overdue_since;    ///< since when it may begin and has not; nothing: not due
-    std::optional<preflight_failure> obstacle;  ///< what last stood in the way: a failed preflight, or
-                                                ///< credentials that were refused; nothing since it passed
+    bool held = false;                             ///< by a guard
+    std::string_view orphaned_because;             ///< "": it is not; see docs/decisions.md, 20
+    std::optional<wall_time> overdue_since;        ///< since when it may begin and has not been done
+    const std::optional<core::trouble>& trouble;   ///< what last stood in a rotation's way, this run
+    const preflight_failure* preflight = nullptr;  ///< the failure of the last preflight; null: it passed
+    std::optional<wall_time> preflight_at;         ///< when that was; nothing: none in this run
 };
 
 /// Every problem of one tunnel, the worst first; none: it is `ok`.
 std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settings& limits, wall_time now);
+
+/// When problems_of() would next say something else because time went by, and nothing happened.
+std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_settings& limits, wall_time now);
 
 /// Every problem of an organization as such. `api_key_refused`: the cloud's latest word on its API key was 401.
 std::vector<problem> problems_of(const organization& organization, bool api_key_refused, wall_time now);
 
 /// How the configuration in force came to be.
 struct reload_report {
-    wall_time loaded_at;                   ///< when the one in force was read
-    std::optional<wall_time> failed_at;    ///< when a newer one was refused; nothing: none was since
-    std::vector<std::string> errors;       ///< of that one: lines for people
+    wall_time loaded_at;                 ///< when the one in force was read
+    std::optional<wall_time> failed_at;  ///< when a newer one was refused; nothing: none was since
+    std::vector<std::string> errors;     ///< of that one: lines for people
+    std::vector<std::string>
+        needs_restart;  ///< settings that the file has changed and that count from the next start
 };
 
-/// Every problem of the daemon as such: a refused configuration, a store that cannot write (`store_error`, "" if
-/// it can).
-std::vector<problem> problems_of(const reload_report& reload, const std::string& store_error);
+/// Every problem of the daemon as such: a refused configuration, a store that cannot write (`store_error`, ""
+/// if it can).
+std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error);
 
+/// `ok` where there is none.
 health worst_of(const std::vector<problem>& problems);
 
 }  // namespace tunnelkeyd::core

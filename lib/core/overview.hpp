@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/health.hpp"
+#include "core/identity.hpp"
 #include "core/schedule.hpp"
 
 #include <array>
@@ -21,25 +22,34 @@ struct preflight_report {
     std::optional<preflight_failure> failure;  ///< nothing: it passed
 };
 
+/// The rotation under way, where there is one.
+struct rotation_overview {
+    reason why = reason::scheduled;
+    wall_time began_at;
+    unsigned regenerates = 0;  ///< requests so far
+    unsigned installs = 0;
+};
+
 struct tunnel_overview {
     /// As configured; of a tunnel that has left the configuration, as kept in the journal, and null if that
     /// cannot be read.
     std::shared_ptr<const tunnel> settings;
     std::string name;
     identity id;
-    bool configured = true;  ///< false: it has left the configuration, and its key gap is being closed
+    bool configured = true;  ///< false: it has left the configuration, and is being finished
     std::string_view state;  ///< to_string(rotation::phase), or "orphaned"
     std::optional<wall_time> last_success;
-    std::optional<due_time> next;             ///< nothing: never
-    std::optional<wall_time> gap_opened_at;   ///< nothing: the key gap is closed
-    bool key_pending = false;                 ///< a key is stored and not yet installed
+    std::optional<due_time> next;  ///< of a configured tunnel
+    std::optional<rotation_overview> rotation;
+    std::optional<wall_time> gap_opened_at;  ///< nothing: the key gap is closed
+    bool key_pending = false;                ///< a key is stored and not yet installed
     bool confirmation_owed = false;
-    unsigned failures = 0;                    ///< in a row
-    std::string last_error;                   ///< "" after a success
-    std::optional<wall_time> retry_at;        ///< backs off until then
+    unsigned failures = 0;                      ///< in a row
+    std::string last_error;                     ///< "" after a success
+    std::optional<wall_time> retry_at;          ///< backs off until then
     std::optional<preflight_report> preflight;  ///< the last one of this run, in a rotation or in between
     std::array<std::uint64_t, outcome_count> ended{};  ///< rotations of this run, by core::outcome
-    std::vector<problem> problems;            ///< the worst first
+    std::vector<problem> problems;                     ///< the worst first
 };
 
 struct organization_overview {
@@ -51,10 +61,12 @@ struct organization_overview {
 struct overview {
     wall_time at;
     wall_time started_at;
+    std::string not_ready;  ///< "": configuration, store and schedules are up; else why not, for people
     reload_report reload;
     std::vector<problem> problems;  ///< of the daemon as such
     std::vector<organization_overview> organizations;
-    std::vector<tunnel_overview> tunnels;  ///< the configured ones in the configuration's order, then the others
+    std::vector<tunnel_overview>
+        tunnels;  ///< the configured ones in the configuration's order, then the others
 };
 
 /// The worst of all problems in it.

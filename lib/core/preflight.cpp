@@ -52,6 +52,25 @@ std::string_view to_string(preflight_failure::check at) {
     return {};
 }
 
+trouble trouble_of(const preflight_failure& failure) {
+    const auto code = [&]() -> std::string_view {
+        switch (failure.at) {
+        case check::store:
+            return "store_failing";
+        case check::secret:
+            return "secret_unreadable";
+        case check::api_key:
+            return "api_key_refused";
+        case check::instance:
+            return "instance_not_ready";
+        case check::credentials:
+            break;
+        }
+        return "credentials_refused";
+    };
+    return {code(), failure.problem, failure.remedy};
+}
+
 std::optional<preflight_failure> judge_api_key(const exchange& seen) {
     if (seen.reached != reached::reply || seen.status != 401)
         return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/exchange.hpp"
+#include "core/trouble.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,10 @@ struct preflight_failure {
 };
 
 std::string_view to_string(preflight_failure::check at);
+
+/// The failure under a code of its own: store_failing, secret_unreadable, api_key_refused, instance_not_ready,
+/// credentials_refused.
+trouble trouble_of(const preflight_failure& failure);
 
 /// `GET {cloud}/admin/v1/orgs/{id}`: 401 fails; all else passes, since it says nothing of the key.
 std::optional<preflight_failure> judge_api_key(const exchange& seen);

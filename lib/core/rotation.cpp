@@ -44,6 +44,10 @@ std::optional<steady_time> rotation::confirmation_due() const {
     return last_unanswered_ + settings_->retry.settle;
 }
 
+std::optional<reason> rotation::why() const {
+    return attempt_ ? std::optional(attempt_->why) : std::nullopt;
+}
+
 rotation_action rotation::on(const event::begin& event, moment now, double) {
     assert(phase_ == phase::idle && !record_.open);
     if (event.why == reason::manual)
@@ -73,9 +77,9 @@ rotation_action rotation::on(const event::preflighted& event, moment now, double
     notice.fields.emplace_back("check", to_string(failure.at));
     replace_key_ = false;
     if (record_.open)
-        return fail_open(failure.is_credentials() ? backoff_kind::slow : backoff_kind::urgent, failure.problem,
-                         failure.retry_after, longest_retry_after, now, chance);
-    return fail_untouched(outcome::preflight_failed, failure.problem, failure.is_credentials(),
+        return fail_open(failure.is_credentials() ? backoff_kind::slow : backoff_kind::urgent,
+                         trouble_of(failure), failure.retry_after, longest_retry_after, now, chance);
+    return fail_untouched(outcome::preflight_failed, trouble_of(failure), failure.is_credentials(),
                           failure.retry_after, now, chance);
 }
 
@@ -122,6 +126,14 @@ rotation_action rotation::on(const event::requested&, moment now, double) {
         return to_regenerate(now);
     }
     return phase_ == phase::waiting ? go_on(now) : action::none{};
+}
+
+rotation_action rotation::on(const event::abandoned&, moment, double) {
+    assert((phase_ == phase::preflight || phase_ == phase::permit) && !record_.open);
+    note(log_level::info, "rotation.abandoned", "the tunnel has left the configuration; its key is untouched");
+    phase_ = phase::idle;
+    attempt_.reset();
+    return action::none{};
 }
 
 rotation_action rotation::on(const event::reconfigured& event, moment now, double) {

@@ -4,6 +4,7 @@
 #include "core/notice.hpp"
 #include "core/preflight.hpp"
 #include "core/record.hpp"
+#include "core/trouble.hpp"
 #include "core/verdict.hpp"
 
 #include <memory>
@@ -43,6 +44,9 @@ struct install_answered {
 struct woken {};
 /// A person asks for a rotation now.
 struct requested {};
+/// The tunnel has left the configuration, and its key is untouched: nothing more is done. Only while a
+/// preflight or the permit is waited for, and none is under way.
+struct abandoned {};
 /// The settings changed (see rotation::configure), or those of another tunnel.
 struct reconfigured {
     guard_finding guards;  ///< of the pending key, where there is one
@@ -51,9 +55,9 @@ struct reconfigured {
 
 }  // namespace event
 
-using rotation_event =
-    std::variant<event::begin, event::preflighted, event::permitted, event::saved, event::regenerated,
-                 event::install_answered, event::woken, event::requested, event::reconfigured>;
+using rotation_event = std::variant<event::begin, event::preflighted, event::permitted, event::saved,
+                                    event::regenerated, event::install_answered, event::woken, event::requested,
+                                    event::abandoned, event::reconfigured>;
 
 /// What a rotation wants done next. Each but `none` and `sleep` is answered by exactly one event.
 namespace action {
@@ -130,8 +134,12 @@ public:
     [[nodiscard]] steady_time not_before() const noexcept { return not_before_; }
     /// While idle: when the owed confirmation may begin.
     [[nodiscard]] std::optional<steady_time> confirmation_due() const;
-    /// A person asked: forget the backoff.
+    /// A person asked, or what stood in the way is gone: forget the backoff.
     void reset_backoff(moment now);
+    /// What last stood in the way, this run; nothing after a success.
+    [[nodiscard]] const std::optional<core::trouble>& trouble() const noexcept { return trouble_; }
+    /// The rotation under way; nothing while idle. `regenerates` and `installs` are 0 before the first intent.
+    [[nodiscard]] std::optional<reason> why() const;
 
     /// What happened since the last call.
     [[nodiscard]] std::vector<notice> take_notices() { return std::exchange(notices_, {}); }
@@ -157,6 +165,7 @@ private:
     rotation_action on(const event::saved& event, moment now, double chance);
     rotation_action on(const event::woken& event, moment now, double chance);
     rotation_action on(const event::requested& event, moment now, double chance);
+    rotation_action on(const event::abandoned& event, moment now, double chance);
     rotation_action on(const event::reconfigured& event, moment now, double chance);
     rotation_action go_on(moment now);
     rotation_action to_regenerate(moment now);
@@ -188,9 +197,9 @@ private:
     void recover_unknown(moment now, double chance);
 
     // rotation_backoff.cpp
-    rotation_action fail_untouched(outcome how, const std::string& error, bool credentials,
+    rotation_action fail_untouched(outcome how, core::trouble why, bool credentials,
                                    std::optional<duration> retry_after, moment now, double chance);
-    rotation_action fail_open(backoff_kind kind, const std::string& error, std::optional<duration> retry_after,
+    rotation_action fail_open(backoff_kind kind, core::trouble why, std::optional<duration> retry_after,
                               duration cap, moment now, double chance);
     void back_off(backoff_kind kind, std::optional<duration> retry_after, duration cap, moment now,
                   double chance);
@@ -218,6 +227,7 @@ private:
     std::optional<history_entry> done_;  // while closing
     unsigned closing_failures_ = 0;
     std::vector<stray> strays_;  // record_.strays on the steady clock
+    std::optional<core::trouble> trouble_;
     std::vector<notice> notices_;
 };
 

@@ -14,26 +14,27 @@ constexpr duration longest_calm_retry_after = std::chrono::hours(24);
 
 }  // namespace
 
-rotation_action rotation::fail_untouched(outcome how, const std::string& error, bool credentials,
+rotation_action rotation::fail_untouched(outcome how, core::trouble why, bool credentials,
                                          std::optional<duration> retry_after, moment now, double chance) {
     back_off(backoff_kind::calm, retry_after, longest_calm_retry_after, now, chance);
     if (credentials)  // repeated logins lock accounts: no jitter towards sooner
         wait(now, std::max(not_before_ - now.steady, settings_->retry.calm.max));
     note_wait(now);
-    auto entry = ended(how, error, now);
+    auto entry = ended(how, why.what, now);
     entry.gap = duration(0);
     record_.open.reset();
-    record_.last_error = error;
+    record_.last_error = why.what;
+    trouble_ = std::move(why);
     phase_ = phase::recording;
     return action::save{std::move(entry)};
 }
 
-rotation_action rotation::fail_open(backoff_kind kind, const std::string& error,
-                                    std::optional<duration> retry_after, duration cap, moment now,
-                                    double chance) {
+rotation_action rotation::fail_open(backoff_kind kind, core::trouble why, std::optional<duration> retry_after,
+                                    duration cap, moment now, double chance) {
     back_off(kind, retry_after, cap, now, chance);
     note_wait(now);
-    record_.last_error = error;
+    record_.last_error = why.what;
+    trouble_ = std::move(why);
     phase_ = phase::recording;
     return action::save{};
 }
@@ -73,6 +74,8 @@ void rotation::reset_backoff(moment now) {
     record_.retry_at.reset();
     backoff_kind_.reset();
     not_before_ = now.steady;
+    if (!record_.open)
+        trouble_.reset();
 }
 
 void rotation::note_unanswered(moment now) {
@@ -113,7 +116,10 @@ history_entry rotation::ended(outcome how, const std::string& error, moment now)
 }
 
 notice& rotation::note(log_level level, std::string_view name, std::string message) {
-    return notices_.emplace_back(notice{level, name, std::move(message), {}});
+    auto& noted = notices_.emplace_back(notice{level, name, std::move(message), {}});
+    if (attempt_)  // the same for all that happens in one rotation, over restarts too
+        noted.fields.emplace_back("rotation", to_iso8601_milliseconds(attempt_->began.wall));
+    return noted;
 }
 
 }  // namespace tunnelkeyd::core

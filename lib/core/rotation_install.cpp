@@ -33,7 +33,9 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
     using kind = install_verdict::kind;
     assert(phase_ == phase::installing);
     const auto& verdict = event.verdict;
-    const std::string error = "install: " + verdict.why;
+    const auto because = [&](std::string_view code, std::string remedy) {
+        return core::trouble{code, "install: " + verdict.why, std::move(remedy)};
+    };
     if (verdict.unanswered)
         note_stray(now);
 
@@ -47,19 +49,31 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
              (verdict.status == 0 && !verdict.unanswered ? "the new key could not be sent to the instance ("
                                                          : "the instance did not take the new key (") +
                  verdict.why + "): it is kept and sent again until it is installed");
-        return fail_open(backoff_kind::urgent, error, verdict.retry_after, longest_retry_after, now, chance);
+        return fail_open(
+            backoff_kind::urgent,
+            because("instance_not_ready",
+                    "bring the instance back, or the network on the way to it: the key is sent again "
+                    "until it is installed"),
+            verdict.retry_after, longest_retry_after, now, chance);
     case kind::credentials_refused:
         note(log_level::error, "install.credentials_refused",
              "the instance refuses our credentials (" + verdict.why +
                  "): renew the token or password that instance.auth points to (a redirect: correct "
                  "instance.url); "
                  "the new key is kept");
-        return fail_open(backoff_kind::slow, error, verdict.retry_after, longest_retry_after, now, chance);
+        return fail_open(
+            backoff_kind::slow,
+            because("credentials_refused",
+                    "renew the token or password that instance.auth points to (a redirect: correct "
+                    "instance.url)"),
+            verdict.retry_after, longest_retry_after, now, chance);
     case kind::wrong_url:
         note(log_level::error, "install.wrong_url",
              "nothing at the instance takes the new key (" + verdict.why +
                  "): correct instance.url, or install the tunnel app; the new key is kept");
-        return fail_open(backoff_kind::slow, error, verdict.retry_after, longest_retry_after, now, chance);
+        return fail_open(backoff_kind::slow,
+                         because("wrong_url", "correct instance.url, or install the tunnel app"),
+                         verdict.retry_after, longest_retry_after, now, chance);
     }
     return action::none{};
 }
@@ -78,8 +92,10 @@ rotation_action rotation::rejected(const install_verdict& verdict, moment now, d
         replace_key_ = true;
         return to_regenerate(now);
     }
-    return fail_open(backoff_kind::urgent, "install: " + verdict.why, verdict.retry_after, longest_retry_after,
-                     now, chance);
+    return fail_open(backoff_kind::urgent,
+                     {"key_rejected", "install: " + verdict.why,
+                      "see the instance's log; after the fifth rejection a new key is asked for"},
+                     verdict.retry_after, longest_retry_after, now, chance);
 }
 
 rotation_action rotation::installed(const install_verdict& verdict, moment now) {
@@ -102,6 +118,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
     record_.retry_at.reset();
     record_.last_error.clear();
     record_.last_success = now.wall;
+    trouble_.reset();
     backoff_kind_.reset();
     not_before_ = now.steady;
     closing_failures_ = 0;

@@ -54,14 +54,15 @@ rotation_action rotation::intent_failed(const std::string& error, moment now, do
     note(log_level::error, "store.failed",
          "nothing was sent, since the intent could not be written: " + error +
              ": see that state.directory can be written and has room");
+    core::trouble why{"store_failing", error, "see that state.directory can be written and has room"};
     record_.open->intent = false;
     --record_.open->regenerates;
     if (record_.key && record_.key->rejections >= rejections_until_replaced)
         record_.regenerated_for_rejection_at.reset();
     replace_key_ = false;
     if (!untouched())
-        return fail_open(backoff_kind::urgent, error, std::nullopt, duration(0), now, chance);
-    return fail_untouched(outcome::store_failed, error, false, std::nullopt, now, chance);
+        return fail_open(backoff_kind::urgent, std::move(why), std::nullopt, duration(0), now, chance);
+    return fail_untouched(outcome::store_failed, std::move(why), false, std::nullopt, now, chance);
 }
 
 rotation_action rotation::send_regenerate() {
@@ -82,8 +83,10 @@ rotation_action rotation::on(const event::regenerated& event, moment now, double
          "the cloud may have made a new key that we never saw (" + verdict.why +
              "): the tunnel may be down until " + "a new key is made and installed; that is tried again soon");
     became_unknown(now);
-    return fail_open(backoff_kind::urgent, "regenerate: " + verdict.why, verdict.retry_after,
-                     longest_retry_after, now, chance);
+    return fail_open(backoff_kind::urgent,
+                     {"regenerate_unknown", "regenerate: " + verdict.why,
+                      "see that the cloud can be reached; a new key is asked for until one is installed"},
+                     verdict.retry_after, longest_retry_after, now, chance);
 }
 
 rotation_action rotation::minted(const event::regenerated& event, moment now) {
@@ -109,7 +112,8 @@ rotation_action rotation::minted(const event::regenerated& event, moment now) {
 
 rotation_action rotation::refused(const regenerate_verdict& verdict, moment now, double chance) {
     const bool credentials = verdict.credentials_refused();
-    const std::string error = "regenerate: " + verdict.why;
+    core::trouble why{verdict.status == 401 ? "api_key_refused" : "regenerate_refused",
+                      "regenerate: " + verdict.why, std::string(remedy(verdict))};
     note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
          "the cloud made no new key (" + verdict.why + ")" +
              (untouched() ? ", the present one is untouched: " : ", and the key gap is still open: ") +
@@ -119,10 +123,11 @@ rotation_action rotation::refused(const regenerate_verdict& verdict, moment now,
     replace_key_ = false;  // back to the key that the instance rejected, or that is held
     if (!untouched()) {
         const bool rate_limited = verdict.status == too_many_requests;
-        return fail_open(credentials ? backoff_kind::slow : backoff_kind::urgent, error, verdict.retry_after,
-                         rate_limited ? longest_rate_limit : longest_retry_after, now, chance);
+        return fail_open(credentials ? backoff_kind::slow : backoff_kind::urgent, std::move(why),
+                         verdict.retry_after, rate_limited ? longest_rate_limit : longest_retry_after, now,
+                         chance);
     }
-    return fail_untouched(outcome::refused, error, credentials, verdict.retry_after, now, chance);
+    return fail_untouched(outcome::refused, std::move(why), credentials, verdict.retry_after, now, chance);
 }
 
 void rotation::became_unknown(moment now) {

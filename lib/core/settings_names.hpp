@@ -20,6 +20,7 @@ inline constexpr word_for<log_format> log_format_words[] = {
     {log_format::automatic, "auto"},
     {log_format::text, "text"},
     {log_format::json, "json"},
+    {log_format::journald, "journald"},
 };
 
 inline constexpr word_for<first_rotation> first_rotation_words[] = {

@@ -39,6 +39,10 @@ std::string to_iso8601(wall_time at) {
     return date::format("%FT%TZ", std::chrono::floor<std::chrono::seconds>(at));
 }
 
+std::string to_iso8601_milliseconds(wall_time at) {
+    return date::format("%FT%TZ", at);
+}
+
 std::optional<wall_time> parse_iso8601(std::string_view text) {
     if (text.size() > 40)
         return std::nullopt;

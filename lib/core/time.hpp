@@ -24,6 +24,8 @@ struct moment {
 
 /// ISO 8601 in UTC, to the second: 2026-12-05T02:00:00Z.
 std::string to_iso8601(wall_time at);
+/// The same to the millisecond: 2026-12-05T02:00:00.000Z.
+std::string to_iso8601_milliseconds(wall_time at);
 
 /// Accepts what APIs send in place of a date: ISO 8601 with `Z` or an offset, with or without a fraction.
 std::optional<wall_time> parse_iso8601(std::string_view text);

@@ -23,8 +23,8 @@ public:
     virtual void save(const core::tunnel_record& record, std::optional<core::history_entry> ended,
                       write_handler done) = 0;
 
-    /// Does the store take a durable write? Answers at once when one succeeded within the last ten seconds.
-    virtual void probe(write_handler done) = 0;
+    /// Does the store take a durable write? Answers at once when one succeeded within the last `fresh_enough`.
+    virtual void probe(core::duration fresh_enough, write_handler done) = 0;
 };
 
 }  // namespace tunnelkeyd::ports

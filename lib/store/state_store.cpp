@@ -20,7 +20,6 @@ namespace tunnelkeyd::store {
 
 namespace {
 
-constexpr std::chrono::seconds probe_is_good_for{10};
 constexpr std::size_t salt_size = 16;
 
 struct sealing {
@@ -172,9 +171,9 @@ void state_store::save(const core::tunnel_record& record, std::optional<core::hi
     parts_->disk->submit({record, std::move(ended), parts_->watched(std::move(done))});
 }
 
-void state_store::probe(ports::write_handler done) {
+void state_store::probe(core::duration fresh_enough, ports::write_handler done) {
     const auto& state = *parts_->state;
-    if (state.good_at && state.now() - *state.good_at <= probe_is_good_for)
+    if (state.good_at && state.now() - *state.good_at <= fresh_enough)
         parts_->post([done = std::move(done)] { done(""); });
     else
         parts_->disk->submit({std::nullopt, std::nullopt, parts_->watched(std::move(done))});

@@ -70,7 +70,7 @@ public:
 
     void save(const core::tunnel_record& record, std::optional<core::history_entry> ended,
               ports::write_handler done) override;
-    void probe(ports::write_handler done) override;
+    void probe(core::duration fresh_enough, ports::write_handler done) override;
 
 private:
     struct parts;

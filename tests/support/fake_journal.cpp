@@ -42,7 +42,7 @@ void fake_journal::save(const core::tunnel_record& record, std::optional<core::h
                   });
 }
 
-void fake_journal::probe(ports::write_handler done) {
+void fake_journal::probe(core::duration, ports::write_handler done) {
     if (told)
         told("probe");
     ++probes_;

@@ -19,7 +19,7 @@ public:
 
     void save(const core::tunnel_record& record, std::optional<core::history_entry> ended,
               ports::write_handler done) override;
-    void probe(ports::write_handler done) override;
+    void probe(core::duration fresh_enough, ports::write_handler done) override;
 
     /// Which writes fail; asked for each.
     std::function<bool(const core::tunnel_record&, const std::optional<core::history_entry>&)> fails;

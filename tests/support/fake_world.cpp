@@ -60,8 +60,8 @@ void fake_world::remove_tunnel(const std::string& name) {
     std::erase_if(draft.tunnels, [&](const core::tunnel& each) { return each.name == name; });
 }
 
-app::journal_contents fake_world::contents(const core::config& config) const {
-    app::journal_contents found;
+ports::journal_contents fake_world::contents(const core::config& config) const {
+    ports::journal_contents found;
     found.salt = salt;
     for (const auto& [id, record] : journal.records) {
         auto copy = record;

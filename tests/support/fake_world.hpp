@@ -88,7 +88,7 @@ public:
 
 private:
     void make();
-    [[nodiscard]] app::journal_contents contents(const core::config& config) const;
+    [[nodiscard]] ports::journal_contents contents(const core::config& config) const;
     void check_regenerate(const core::identity& id);
     void check_install(const core::instance& at, const core::secret& key);
 

@@ -70,7 +70,7 @@ std::string opened_store::save(const core::tunnel_record& record, std::optional<
 
 std::string opened_store::probe() {
     std::optional<std::string> answer;
-    store.probe([&](const std::string& error) { answer = error; });
+    store.probe(std::chrono::seconds(10), [&](const std::string& error) { answer = error; });
     REQUIRE_FALSE(answer);
     REQUIRE(events.run_until([&] { return answer.has_value(); }));
     return *answer;

@@ -1,0 +1,190 @@
+#include "core/health.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+constexpr duration expiry_notice = std::chrono::days(30);
+
+constexpr const char* held_remedy =
+    "correct hostname, instance.url or instance.on_premise_url, and reload; the key is kept, and checked again";
+constexpr const char* orphan_remedy =
+    "put the tunnel back in the place of the one that has its instance now, and reload";
+constexpr const char* gap_remedy =
+    "see the last error; usually: bring the instance back, or renew its credentials";
+constexpr const char* failing_remedy = "see the last error; it is tried again by itself";
+constexpr const char* overdue_remedy =
+    "see what kept it from being done, and mend that; it is tried again by itself";
+constexpr const char* confirm_remedy = "nothing: one more rotation follows by itself";
+
+std::string or_else(const std::string& remedy, const char* otherwise) {
+    return remedy.empty() ? otherwise : remedy;
+}
+
+/// A credential that ends: nothing while that is far away.
+std::optional<problem> expiring(std::string_view code, const std::string& what, std::optional<wall_time> ends,
+                                const char* remedy, wall_time now) {
+    if (!ends || *ends - now > expiry_notice)
+        return std::nullopt;
+    const auto day = to_iso8601(*ends).substr(0, 10);
+    return problem{health::degraded, code, what + (*ends > now ? " ends on " : " has ended on ") + day, remedy,
+                   *ends - expiry_notice};
+}
+
+void put(std::vector<problem>& into, std::optional<problem> found) {
+    if (found)
+        into.push_back(std::move(*found));
+}
+
+std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
+    if (!tunnel.record.open)
+        return std::nullopt;
+    const auto opened = tunnel.record.open->gap_opened_at;
+    const bool late = now - opened > limits.gap_failing_after;
+    // One that is being closed, and without trouble so far, is every rotation's.
+    if (!late && !tunnel.trouble && tunnel.record.failures == 0)
+        return std::nullopt;
+    const std::string key = tunnel.record.key ? "a new key was made and is not installed yet"
+                                              : "the cloud may have made a new key that we do not know";
+    const auto& error = tunnel.record.last_error;
+    return problem{late ? health::failing : health::degraded, "gap_open",
+                   "the key gap is open since " + to_iso8601(opened) + ": " + key +
+                       (error.empty() ? "" : " (" + error + ")"),
+                   tunnel.trouble ? or_else(tunnel.trouble->remedy, gap_remedy) : gap_remedy, opened};
+}
+
+/// What last stood in the way of a rotation, or would have, had there been one.
+std::optional<problem> obstacle(const tunnel_facts& tunnel) {
+    if (tunnel.preflight != nullptr) {
+        auto found = trouble_of(*tunnel.preflight);
+        return problem{health::degraded, found.code, std::move(found.what),
+                       or_else(found.remedy, failing_remedy), tunnel.preflight_at};
+    }
+    if (tunnel.trouble)
+        return problem{health::degraded, tunnel.trouble->code, tunnel.trouble->what,
+                       or_else(tunnel.trouble->remedy, failing_remedy), std::nullopt};
+    if (tunnel.record.failures > 0 && !tunnel.record.last_error.empty())  // of an earlier run
+        return problem{health::degraded, "rotation_failing",
+                       "the last attempt failed: " + tunnel.record.last_error, failing_remedy, std::nullopt};
+    return std::nullopt;
+}
+
+std::optional<problem> overdue(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
+    const auto since = tunnel.overdue_since;
+    if (!since || now - *since <= limits.overdue_failing_after)
+        return std::nullopt;
+    const auto& error = tunnel.record.last_error;
+    return problem{health::failing, "overdue",
+                   "a rotation is overdue since " + to_iso8601(*since) + (error.empty() ? "" : ": " + error),
+                   tunnel.trouble ? or_else(tunnel.trouble->remedy, overdue_remedy) : overdue_remedy, since};
+}
+
+}  // namespace
+
+std::string_view to_string(health verdict) {
+    switch (verdict) {
+    case health::ok:
+        return "ok";
+    case health::degraded:
+        return "degraded";
+    case health::failing:
+        return "failing";
+    }
+    return {};
+}
+
+std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
+    std::vector<problem> found;
+    if (!tunnel.orphaned_because.empty())
+        found.push_back({health::failing, "orphaned",
+                         "the configuration has no such tunnel any more, its key gap is open, and " +
+                             std::string(tunnel.orphaned_because),
+                         orphan_remedy,
+                         tunnel.record.open ? std::optional(tunnel.record.open->gap_opened_at) : std::nullopt});
+    if (tunnel.held)
+        found.push_back({health::failing, "held",
+                         "the new key is sealed and sent nowhere: " + tunnel.record.last_error, held_remedy,
+                         tunnel.record.open ? std::optional(tunnel.record.open->gap_opened_at) : std::nullopt});
+    if (tunnel.orphaned_because.empty())
+        put(found, open_gap(tunnel, limits, now));
+    put(found, overdue(tunnel, limits, now));
+    if (!tunnel.held && tunnel.orphaned_because.empty())
+        put(found, obstacle(tunnel));
+    if (tunnel.settings != nullptr)
+        put(found,
+            expiring("credential_expiring", "the instance credential", tunnel.settings->instance.auth_expires,
+                     "renew the token or password that instance.auth points to, and correct "
+                     "instance.auth.expires",
+                     now));
+    if (tunnel.record.confirmation_owed)
+        found.push_back({health::degraded, "unconfirmed",
+                         "an earlier request may still take effect, and replace the key that is installed",
+                         confirm_remedy, tunnel.record.last_unanswered_at});
+    std::stable_sort(found.begin(), found.end(),
+                     [](const problem& a, const problem& b) { return a.severity > b.severity; });
+    return found;
+}
+
+std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
+    std::optional<wall_time> next;
+    const auto consider = [&](wall_time at) {
+        if (at > now)
+            next = std::min(next.value_or(at), at);
+    };
+    constexpr duration past{1};  // a limit is passed behind it
+    if (tunnel.record.open)
+        consider(tunnel.record.open->gap_opened_at + limits.gap_failing_after + past);
+    if (tunnel.overdue_since)
+        consider(*tunnel.overdue_since + limits.overdue_failing_after + past);
+    if (tunnel.settings != nullptr && tunnel.settings->instance.auth_expires) {
+        consider(*tunnel.settings->instance.auth_expires - expiry_notice);
+        consider(*tunnel.settings->instance.auth_expires);
+    }
+    return next;
+}
+
+std::vector<problem> problems_of(const organization& organization, bool api_key_refused, wall_time now) {
+    std::vector<problem> found;
+    if (api_key_refused)
+        found.push_back(
+            {health::degraded, "api_key_refused", "the cloud refuses the organization's API key (HTTP 401)",
+             "make a new API key at admin.atlassian.com, put it where organizations[].api_key points, and "
+             "reload",
+             std::nullopt});
+    put(found,
+        expiring("api_key_expiring", "the organization's API key", organization.api_key_expires,
+                 "make a new API key at admin.atlassian.com, put it where organizations[].api_key points, and "
+                 "correct api_key_expires",
+                 now));
+    return found;
+}
+
+std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error) {
+    std::vector<problem> found;
+    if (!store_error.empty())
+        found.push_back({health::failing, "store_failing",
+                         "the state cannot be written: " + std::string(store_error),
+                         "see that state.directory can be written and has room; no rotation begins until then",
+                         std::nullopt});
+    if (reload.failed_at)
+        found.push_back(
+            {health::degraded, "reload_failed",
+             "the changed configuration was refused, and the one before stays in force: " +
+                 (reload.errors.empty() ? std::string("it could not be read") : reload.errors.front()) +
+                 (reload.errors.size() > 1 ? " (and " + std::to_string(reload.errors.size() - 1) + " more)"
+                                           : ""),
+             "correct the file (tunnelkeyd check lists every error) and reload", reload.failed_at});
+    return found;
+}
+
+health worst_of(const std::vector<problem>& problems) {
+    health worst = health::ok;
+    for (const auto& each : problems)
+        worst = std::max(worst, each.severity);
+    return worst;
+}
+
+}  // namespace tunnelkeyd::core
