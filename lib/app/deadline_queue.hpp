@@ -27,6 +27,9 @@ public:
         return queue_.empty() ? std::nullopt : std::optional(queue_.begin()->first);
     }
 
+    /// Whose deadline is the next; null when there is none.
+    [[nodiscard]] const Owner* first() const { return queue_.empty() ? nullptr : queue_.begin()->second; }
+
     /// Takes out the first owner whose deadline is at or before `now`; null when there is none.
     [[nodiscard]] Owner* take_due(Time now) {
         if (queue_.empty() || queue_.begin()->first > now)

@@ -47,6 +47,7 @@ void organization_desk::check_api_key(const core::organization& organization, co
 }
 
 void organization_desk::answered(const question& asked, const core::exchange& seen) {
+    world_.metrics.request_ended(ports::endpoint::organization, seen);
     const auto failure = core::judge_api_key(seen);
     const auto now = world_.clock.now();
     if (asked.api_key == api_key_) {  // else the configuration has moved on to another key
@@ -77,6 +78,11 @@ void organization_desk::regenerate_answered(const core::tunnel& tunnel,
         gate.rate_limited(now, verdict.retry_after);
     else if (verdict.what == core::regenerate_verdict::kind::minted)
         api_key_accepted();
+}
+
+void organization_desk::reconsider() {
+    good_until_.reset();
+    api_key_accepted();
 }
 
 void organization_desk::api_key_refused(const core::retry_policy& retry) {

@@ -30,6 +30,9 @@ public:
     /// A regenerate request of one of the tunnels was answered like this.
     void regenerate_answered(const core::tunnel& tunnel, const core::regenerate_verdict& verdict);
 
+    /// A person may have mended the API key: ask anew, and let go ahead whoever waited for that.
+    void reconsider();
+
     core::organization_gate gate;
 
 private:

@@ -5,6 +5,7 @@
 #include "ports/instance.hpp"
 #include "ports/journal.hpp"
 #include "ports/log.hpp"
+#include "ports/metrics.hpp"
 #include "ports/random.hpp"
 #include "ports/secrets.hpp"
 
@@ -20,6 +21,7 @@ struct outside {
     ports::cloud& cloud;
     ports::instance& instance;
     ports::log& log;
+    ports::metrics& metrics;
 };
 
 }  // namespace tunnelkeyd::app

@@ -51,6 +51,7 @@ void preflight_run::check_status() {
     if (!settings_->instance.preflight.status)
         return check_credentials();
     world_.instance.read_status(settings_->instance, [this](const core::exchange& seen) {
+        world_.metrics.request_ended(ports::endpoint::status, seen);
         if (auto failure = core::judge_status(seen, world_.clock.now().wall))
             return end(std::move(failure));
         check_credentials();
@@ -61,6 +62,7 @@ void preflight_run::check_credentials() {
     if (!settings_->instance.preflight.credentials)
         return end(std::nullopt);
     world_.instance.who_am_i(settings_->instance, authorization_, [this](const core::exchange& seen) {
+        world_.metrics.request_ended(ports::endpoint::whoami, seen);
         auto failure = core::judge_whoami(seen, world_.clock.now().wall);
         if (failure)
             failure->problem = without_credentials(std::move(failure->problem), authorization_);

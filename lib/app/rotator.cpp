@@ -24,12 +24,24 @@ rotator::rotator(const outside& world, host& owner, core::tunnel_record record,
 }
 
 void rotator::resume(core::rotation::restart how) {
-    const auto& key = rotation_.record().key;
-    auto guards = key ? owner_.guards_of(settings(), key->on_premise_url) : core::guard_finding{};
-    auto action = rotation_.resume(how, std::move(guards), world_.clock.now(), world_.random.uniform());
+    auto action = rotation_.resume(how, guards_of_pending_key(), world_.clock.now(), world_.random.uniform());
     for (const auto& event : rotation_.take_notices())
         log(event);
     perform(std::move(action));
+}
+
+core::guard_finding rotator::guards_of_pending_key() const {
+    const auto& key = rotation_.record().key;
+    return key ? owner_.guards_of(settings(), key->on_premise_url) : core::guard_finding{};
+}
+
+void rotator::reconfigure(std::shared_ptr<const core::tunnel> settings, bool own) {
+    rotation_.configure(std::move(settings));
+    reconfigured(own);
+}
+
+void rotator::reconfigured(bool own) {
+    step(core::event::reconfigured{guards_of_pending_key(), own});
 }
 
 void rotator::step(core::rotation_event event) {
@@ -49,14 +61,17 @@ void rotator::run_preflight() {
         std::make_unique<preflight_run>(world_, owner_.desk_of(settings()), rotation_.shared_settings(),
                                         [this](std::optional<core::preflight_failure> failure) {
                                             const auto ended = std::move(preflight_);
-                                            if (failure)
-                                                owner_.preflight_failed(*this, *failure);
+                                            owner_.preflighted(*this, failure);
                                             step(core::event::preflighted{std::move(failure)});
                                         });
     preflight_->start();
 }
 
 void rotator::perform(core::action::save save) {
+    if (save.ended && !save.again) {
+        world_.metrics.rotation_ended(*save.ended);
+        owner_.rotation_ended(*this, *save.ended);
+    }
     world_.journal.save(rotation_.record(), std::move(save.ended),
                         [this](const std::string& error) { step(core::event::saved{error}); });
 }
@@ -67,7 +82,10 @@ void rotator::perform(core::action::regenerate regenerate) {
         return regenerated(not_sent("organizations[].api_key: " + error->message));
     world_.cloud.regenerate(settings().id(), std::get<core::secret>(api_key),
                             core::regenerate_timeout(cloud_.timeout.request, regenerate.timeouts_in_a_row),
-                            [this](const core::exchange& seen) { regenerated(seen); });
+                            [this](const core::exchange& seen) {
+                                world_.metrics.request_ended(ports::endpoint::regenerate, seen);
+                                regenerated(seen);
+                            });
 }
 
 void rotator::log_exchange(std::string_view call, core::duration took, std::string outcome) const {
@@ -92,9 +110,11 @@ void rotator::perform(core::action::install) {
         return install_answered(not_sent("instance.auth: " + error->message), {});
     auto authorization =
         std::make_shared<const ports::credentials>(std::get<ports::credentials>(std::move(read)));
-    world_.instance.install(
-        settings().instance, *authorization, rotation_.record().key->key,
-        [this, authorization](const core::exchange& seen) { install_answered(seen, *authorization); });
+    world_.instance.install(settings().instance, *authorization, rotation_.record().key->key,
+                            [this, authorization](const core::exchange& seen) {
+                                world_.metrics.request_ended(ports::endpoint::install, seen);
+                                install_answered(seen, *authorization);
+                            });
 }
 
 void rotator::install_answered(const core::exchange& seen, const ports::credentials& authorization) {

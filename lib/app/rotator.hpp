@@ -26,7 +26,10 @@ public:
         /// Call permit() once a regenerate request may leave.
         virtual void want_permit(rotator& who) = 0;
         virtual void regenerate_answered(rotator& who, const core::regenerate_verdict& verdict) = 0;
-        virtual void preflight_failed(rotator& who, const core::preflight_failure& failure) = 0;
+        /// Nothing: it passed.
+        virtual void preflighted(rotator& who, const std::optional<core::preflight_failure>& failure) = 0;
+        /// A rotation is over, whatever came of it, and its line of the history is being written.
+        virtual void rotation_ended(rotator& who, const core::history_entry& entry) = 0;
         [[nodiscard]] virtual organization_desk& desk_of(const core::tunnel& tunnel) = 0;
         [[nodiscard]] virtual core::guard_finding guards_of(const core::tunnel& tunnel,
                                                             std::string_view on_premise_url) = 0;
@@ -46,6 +49,16 @@ public:
     void request() { step(core::event::requested{}); }
     void wake() { step(core::event::woken{}); }
     void permit() { step(core::event::permitted{}); }
+    void abandon() { step(core::event::abandoned{}); }
+    /// Other settings, which are `own` if they change what is sent, or where, or when it is tried again.
+    void reconfigure(std::shared_ptr<const core::tunnel> settings, bool own);
+    /// Equal settings, at another place in memory.
+    void move_settings(std::shared_ptr<const core::tunnel> settings) {
+        rotation_.configure(std::move(settings));
+    }
+    /// Other tunnels' settings changed: is the pending key held still?
+    void check_guards_again() { reconfigured(false); }
+    [[nodiscard]] bool is_preflighting() const noexcept { return preflight_ != nullptr; }
     void run_preflight();
 
     [[nodiscard]] const core::rotation& state() const noexcept { return rotation_; }
@@ -55,6 +68,8 @@ public:
 
 private:
     void step(core::rotation_event event);
+    void reconfigured(bool own);
+    [[nodiscard]] core::guard_finding guards_of_pending_key() const;
     void perform(core::rotation_action action);
 
     void perform(core::action::none) {}

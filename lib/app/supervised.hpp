@@ -5,6 +5,8 @@
 // Private to supervisor*.cpp.
 namespace tunnelkeyd::app {
 
+inline constexpr std::string_view unreadable_because = "what the journal kept of its settings cannot be read";
+
 struct supervisor::supervised final : rotator {
     /// What its alarm is for.
     enum class wish : std::uint8_t { nothing, begin, preflight, dawdle, permit, wake };
@@ -18,19 +20,32 @@ struct supervisor::supervised final : rotator {
     const std::uint64_t number;
     std::optional<core::steady_time> alarm;
     std::optional<core::wall_time> due;
+    std::optional<core::wall_time> checkup;     ///< when the next background preflight is due
+    std::optional<core::wall_time> look_again;  ///< when the verdict on it changes by itself
     wish wants = wish::nothing;
     std::uint64_t last_turn =
         0;  ///< when it last began: the number of that turn, counted over all tunnels; 0: not yet
-    bool configured = true;       ///< false: it is finished, and then forgotten
-    bool requested = false;       ///< a person asked, and it has not begun yet
-    bool queued = false;          ///< stands in the queue of those that may begin
-    bool has_slot = false;        ///< counts in preflighting_
-    bool dawdles = false;         ///< counts in dawdling_
-    bool has_permit = false;      ///< counts in in_flight_
-    bool api_key_failed = false;  ///< its last failure was its organization's API key
-    bool untried = false;         ///< counts in untried_
-    bool tried = false;           ///< with --once: it had its turn
-    bool failed = false;          ///< with --once: and that came to nothing
+    bool configured = true;        ///< false: it is finished, and then nothing more is done
+    bool taken_up = false;         ///< resumed: work on it goes on
+    std::string orphaned_because;  ///< "": it is not; see supervisor::adopt_or_orphan()
+    std::uint64_t seen = 0;        ///< the last configuration that had it, counted from the first
+    std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
+    bool requested = false;        ///< a person asked, and it has not begun yet
+    bool queued = false;           ///< stands in the queue of those that may begin
+    bool has_slot = false;         ///< counts in preflighting_
+    bool dawdles = false;          ///< counts in dawdling_
+    bool has_permit = false;       ///< counts in in_flight_
+    bool api_key_failed = false;   ///< its last failure was its organization's API key
+    bool untried = false;          ///< counts in untried_
+    bool tried = false;            ///< with --once: it had its turn
+    bool failed = false;           ///< with --once: and that came to nothing
+
+    std::optional<core::wall_time> overdue_since;     ///< when it was first found due, and might begin
+    std::optional<core::preflight_report> preflight;  ///< the last one, in a rotation or in the background
+    std::unique_ptr<preflight_run> check;             ///< in the background, under way
+    std::shared_ptr<const core::tunnel> check_of;     ///< the settings that it looks at
+    std::array<std::uint64_t, core::outcome_count> ended{};
+    std::vector<std::pair<std::string_view, core::health>> reported;  ///< problems that were logged, by code
 };
 
 struct supervisor::queues {
@@ -43,6 +58,9 @@ struct supervisor::queues {
 
     deadline_queue<core::steady_time, supervised, &supervised::alarm> alarms;
     deadline_queue<core::wall_time, supervised, &supervised::due> schedule;
+    deadline_queue<core::wall_time, supervised, &supervised::checkup> checkups;
+    deadline_queue<core::wall_time, supervised, &supervised::look_again> health;
+    std::deque<supervised*> waiting_checkups;
     std::set<supervised*, longer_idle> may_begin;
     std::deque<supervised*> urgent_permits;  // open gaps go ahead of calm work
     std::deque<supervised*> calm_permits;

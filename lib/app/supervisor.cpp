@@ -20,32 +20,21 @@ supervisor::supervisor(const outside& world, std::shared_ptr<const core::config>
                        ports::journal_contents journal)
     : world_(world),
       config_(std::move(config)),
+      cloud_(config_->cloud),
       salt_(journal.salt),
       started_at_(world.clock.now().wall),
       queues_(std::make_unique<queues>()) {
-    std::map<core::identity, core::tunnel_record> known;
+    std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
     for (auto& record : journal.records)
         known.emplace(record.id, std::move(record));
 
     tunnels_.reserve(config_->tunnels.size());
+    by_id_.reserve(config_->tunnels.size());
     by_instance_.reserve(config_->tunnels.size());
     for (const auto& tunnel : config_->tunnels) {
-        // Shares the configuration's lifetime.
-        std::shared_ptr<const core::tunnel> settings(config_, &tunnel);
         auto found = known.extract(tunnel.id());
-        core::tunnel_record record;
-        if (found) {
-            record = std::move(found.mapped());
-        } else {
-            record.id = tunnel.id();
-            record.name = tunnel.name;
-            record.first_seen = started_at_;
-            world_.journal.save(record, std::nullopt, [this](const std::string& error) {
-                if (!error.empty())
-                    log(core::log_level::error, "store.failed", "a new tunnel could not be written: " + error);
-            });
-        }
-        by_instance_.emplace(tunnel.instance.url.text(), &add(std::move(record), std::move(settings)));
+        auto& added = add_configured(tunnel, found ? std::optional(std::move(found.mapped())) : std::nullopt);
+        by_instance_.emplace(tunnel.instance.url.text(), &added);
     }
     for (auto& left : journal.leftovers)
         add_leftover(std::move(left));
@@ -59,42 +48,83 @@ supervisor::supervised& supervisor::add(core::tunnel_record record,
     desks_.try_emplace(organization_id, world_, [this, organization_id] { reopened(organization_id); });
     host& self = *this;
     tunnels_.push_back(std::make_unique<supervised>(tunnels_.size(), world_, self, std::move(record),
-                                                    std::move(settings), config_->cloud));
-    return *tunnels_.back();
+                                                    std::move(settings), cloud_));
+    auto& added = *tunnels_.back();
+    by_id_.emplace(added.settings().id(), &added);
+    return added;
+}
+
+/// A tunnel of the configuration in force, which this has not known so far.
+supervisor::supervised& supervisor::add_configured(const core::tunnel& tunnel,
+                                                   std::optional<core::tunnel_record> known) {
+    core::tunnel_record record;
+    if (known) {
+        record = std::move(*known);
+    } else {
+        record.id = tunnel.id();
+        record.name = tunnel.name;
+        record.first_seen = world_.clock.now().wall;
+        world_.journal.save(record, std::nullopt, [this](const std::string& error) {
+            if (!error.empty())
+                log(core::log_level::error, "store.failed", "a new tunnel could not be written: " + error);
+        });
+    }
+    // The settings share the configuration's lifetime.
+    auto& added = add(std::move(record), std::shared_ptr<const core::tunnel>(config_, &tunnel));
+    added.seen = configurations_;
+    return added;
 }
 
 void supervisor::add_leftover(ports::leftover left) {
-    auto orphan = [&](const std::string& why) {
-        world_.log.write(left.record.name,
-                         {core::log_level::error,
-                          "tunnel.orphaned",
-                          "the configuration has no such tunnel any more, its key gap is open, and " + why,
-                          {}});
-    };
-    ++orphans_;
-    if (!left.settings)
-        return orphan("what the journal kept of its settings cannot be read: put the tunnel back");
-    if (const auto other = by_instance_.find(left.settings->instance.url.text()); other != by_instance_.end())
-        return orphan(
-            "its instance now belongs to tunnel \"" + other->second->settings().name +
-            "\": its key is sent nowhere. To finish it, put it back in the place of that tunnel for one run");
-    --orphans_;
-    add(std::move(left.record), std::move(left.settings)).configured = false;
+    if (!left.settings) {
+        log_orphan(left.record.name, unreadable_because);
+        unreadable_.emplace(left.record.id, std::move(left.record));
+        return;
+    }
+    auto& tunnel = add(std::move(left.record), std::move(left.settings));
+    tunnel.configured = false;
+    adopt_or_orphan(tunnel);
+}
+
+/// A tunnel that has left the configuration with its key gap open: is it finished, or would its key go to the
+/// instance of another tunnel now? See decisions.md, 20.
+void supervisor::adopt_or_orphan(supervised& tunnel) {
+    const auto owner = owner_of(tunnel.settings().instance.url, tunnel.settings().id());
+    if (!owner) {
+        tunnel.orphaned_because.clear();
+        return;
+    }
+    auto because = "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere";
+    if (because != std::exchange(tunnel.orphaned_because, because))
+        log_orphan(tunnel.settings().name, because);
+}
+
+void supervisor::log_orphan(const std::string& name, std::string_view because) const {
+    world_.log.write(name, {core::log_level::error,
+                            "tunnel.orphaned",
+                            "the configuration has no such tunnel any more, its key gap is open, and " +
+                                std::string(because) + ". To finish it, put it back, in that tunnel's place",
+                            {}});
 }
 
 void supervisor::start() {
-    take_up(core::rotation::restart::daemon);
+    for (const auto& tunnel : tunnels_)
+        take_up(*tunnel);
     go();
 }
 
 void supervisor::start_once(const std::vector<std::string>& names, core::steady_time deadline,
                             std::function<void()> quiet) {
     once_ = true;
+    restart_ = core::rotation::restart::once;
     deadline_ = deadline;
     quiet_ = std::move(quiet);
-    take_up(core::rotation::restart::once);
+    for (const auto& tunnel : tunnels_)
+        take_up(*tunnel);
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
+        if (!tunnel->orphaned_because.empty())
+            continue;
         tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
         const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
         tunnel->untried = tunnel->configured && tunnel->state().is_idle() && wanted;
@@ -104,37 +134,44 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
     go();
 }
 
-void supervisor::take_up(core::rotation::restart how) {
-    for (const auto& tunnel : tunnels_) {
-        tunnel->resume(how);
-        // A key that came later ended what was unknown before it.
-        const auto& record = tunnel->state().record();
-        if (record.open && record.open->unknown && !record.key)
-            desk_of(tunnel->settings()).gate.regenerate_ended(tunnel->settings().id(), true);
+/// What the last run left of it. An orphan is left alone.
+void supervisor::take_up(supervised& tunnel) {
+    if (!tunnel.orphaned_because.empty() || std::exchange(tunnel.taken_up, true))
+        return;
+    tunnel.resume(restart_);
+    // A key that came later ended what was unknown before it.
+    const auto& record = tunnel.state().record();
+    if (record.open && record.open->unknown && !record.key)
+        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
+}
+
+/// Taken up: now it waits for its turn, or goes on.
+void supervisor::set_out(supervised& tunnel) {
+    if (tunnel.state().is_idle()) {
+        plan(tunnel);
+        plan_checkup(tunnel);
+        log_plan(tunnel, core::log_level::debug);
+    } else {
+        working_.insert(tunnel.key());
     }
+    look_at_health(tunnel);
 }
 
 void supervisor::go() {
-    for (const auto& tunnel : tunnels_) {
-        if (tunnel->state().is_idle()) {
-            plan(*tunnel);
-            log_plan(*tunnel, core::log_level::debug);
-        } else {
-            working_.insert(tunnel->key());
-        }
-    }
+    started_ = true;
+    for (const auto& tunnel : tunnels_)
+        set_out(*tunnel);
     for (const auto& tunnel : tunnels_)
         if (tunnel->requested && !tunnel->state().is_idle()) {
             queues_->unpark(*tunnel);
             tunnel->request();
         }
+    look_at_organizations();
     const auto next = queues_->schedule.next();
     log(core::log_level::info, "supervisor.started",
-        std::to_string(tunnels_.size()) + " tunnels, " + std::to_string(working_.size()) +
+        std::to_string(config_->tunnels.size()) + " tunnels, " + std::to_string(working_.size()) +
             " with an open key gap" + (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
-    pump();
-    set_alarm();
-    tell_if_quiet();
+    turn_ended();
 }
 
 void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {
@@ -171,6 +208,18 @@ void supervisor::ring() {
     }
     while (auto* tunnel = queues_->schedule.take_due(now.wall))
         plan(*tunnel);
+    while (auto* tunnel = queues_->checkups.take_due(now.wall))
+        begin_checkup(*tunnel);
+    while (auto* tunnel = queues_->health.take_due(now.wall))
+        look_at_health(*tunnel);
+    look_at_organizations();
+    turn_ended();
+}
+
+/// At the end of each turn of the loop that could have changed who is next.
+void supervisor::turn_ended() {
+    if (reloading_)
+        return;  // apply() ends its turn itself
     pump();
     set_alarm();
     tell_if_quiet();
@@ -179,7 +228,9 @@ void supervisor::ring() {
 void supervisor::set_alarm() {
     const auto now = world_.clock.now();
     auto next = queues_->alarms.next();
-    if (const auto due = queues_->schedule.next()) {
+    for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next()}) {
+        if (!due)
+            continue;
         const auto until_due = std::clamp(*due - now.wall, core::duration(0), wall_clock_check);
         next = std::min(next.value_or(core::steady_time::max()), now.steady + until_due);
     }
@@ -205,9 +256,8 @@ void supervisor::stepped(rotator& who) {
     } else {
         working_.insert(tunnel.key());
     }
-    pump();
-    set_alarm();
-    tell_if_quiet();
+    look_at_health(tunnel);
+    turn_ended();
 }
 
 organization_desk& supervisor::desk_of(const core::tunnel& tunnel) {
@@ -215,13 +265,19 @@ organization_desk& supervisor::desk_of(const core::tunnel& tunnel) {
 }
 
 core::guard_finding supervisor::guards_of(const core::tunnel& tunnel, std::string_view on_premise_url) {
-    return core::check_guards(
-        tunnel, on_premise_url, [&](const core::base_url& url) -> std::optional<std::string> {
-            const auto found = by_instance_.find(url.text());
-            if (found == by_instance_.end() || found->second->settings().id() == tunnel.id())
-                return std::nullopt;
-            return found->second->settings().name;
-        });
+    // Of a tunnel that has left the configuration; two configured ones never share an instance.
+    if (const auto owner = owner_of(tunnel.instance.url, tunnel.id()))
+        return {core::guard_finding::kind::hold, "its instance now belongs to tunnel \"" + *owner + "\""};
+    return core::check_guards(tunnel, on_premise_url,
+                              [&](const core::base_url& url) { return owner_of(url, tunnel.id()); });
+}
+
+/// The configured tunnel, other than this one, whose instance has this URL.
+std::optional<std::string> supervisor::owner_of(const core::base_url& url, const core::identity& not_of) const {
+    const auto found = by_instance_.find(url.text());
+    if (found == by_instance_.end() || found->second->settings().id() == not_of)
+        return std::nullopt;
+    return found->second->settings().name;
 }
 
 void supervisor::log(core::log_level level, std::string_view name, std::string message) const {

@@ -4,6 +4,7 @@
 #include "app/organization_desk.hpp"
 #include "app/outside.hpp"
 #include "app/rotator.hpp"
+#include "core/overview.hpp"
 #include "core/schedule.hpp"
 #include "ports/journal_contents.hpp"
 
@@ -30,6 +31,25 @@ struct once_result {
     unsigned confirmations_owed = 0;
 };
 
+/// What another configuration changed, in tunnels.
+struct config_changes {
+    unsigned added = 0;
+    unsigned removed = 0;
+    unsigned renamed = 0;  ///< and nothing else
+    unsigned changed = 0;
+    unsigned unchanged = 0;
+};
+
+/// What one line for people says of it all.
+struct summary {
+    std::size_t tunnels = 0;   ///< configured ones
+    std::size_t rotating = 0;  ///< whoever is not idle
+    std::size_t degraded = 0;
+    std::size_t failing = 0;
+    std::string next;  ///< the name of the tunnel that is due next; "": none
+    core::wall_time next_at;
+};
+
 /// Runs all tunnels: decides which rotation begins when, and who talks to the cloud next. One tunnel's trouble
 /// never delays another's, but for what an organization shares (see core::organization_gate).
 ///
@@ -53,6 +73,11 @@ public:
                     std::function<void()> quiet);
     [[nodiscard]] once_result result() const;
 
+    /// Another configuration counts from now on. Unchanged tunnels keep their timers; a removed one whose key
+    /// gap is open is finished first. A tunnel that waits for a person (its credentials were refused, say) is
+    /// tried at once. `records` are the journal's of tunnels that the last configuration did not have.
+    config_changes apply(std::shared_ptr<const core::config> config, std::vector<core::tunnel_record> records);
+
     /// No rotation begins any more. `quiet` is called once, when none is under way that could end before
     /// `deadline`; perhaps from inside this call.
     void drain(core::steady_time deadline, std::function<void()> quiet);
@@ -60,28 +85,51 @@ public:
     /// The names of the tunnels whose key gap is open now.
     [[nodiscard]] std::vector<std::string> open_gaps() const;
 
+    /// Sets `organizations` and `tunnels`.
+    void describe(core::overview& into) const;
+    [[nodiscard]] summary summarize() const;
+
+    [[nodiscard]] const std::shared_ptr<const core::config>& config() const noexcept { return config_; }
+
 private:
     struct supervised;
+    struct differences;
 
     // rotator::host
     void sleep(rotator& who, core::steady_time until) override;
     void want_preflight(rotator& who) override;
     void want_permit(rotator& who) override;
     void regenerate_answered(rotator& who, const core::regenerate_verdict& verdict) override;
-    void preflight_failed(rotator& who, const core::preflight_failure& failure) override;
+    void preflighted(rotator& who, const std::optional<core::preflight_failure>& failure) override;
+    void rotation_ended(rotator& who, const core::history_entry& entry) override;
     organization_desk& desk_of(const core::tunnel& tunnel) override;
     core::guard_finding guards_of(const core::tunnel& tunnel, std::string_view on_premise_url) override;
     void stepped(rotator& who) override;
 
     // supervisor.cpp: taking up, time
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
+    supervised& add_configured(const core::tunnel& tunnel, std::optional<core::tunnel_record> known);
     void add_leftover(ports::leftover left);
-    void take_up(core::rotation::restart how);
+    void adopt_or_orphan(supervised& tunnel);
+    void log_orphan(const std::string& name, std::string_view because) const;
+    void take_up(supervised& tunnel);
+    void set_out(supervised& tunnel);
     void go();
     void ring();
     void set_alarm();
+    void turn_ended();
     void log_plan(const supervised& tunnel, core::log_level level) const;
     void log(core::log_level level, std::string_view name, std::string message) const;
+    [[nodiscard]] std::optional<std::string> owner_of(const core::base_url& url,
+                                                      const core::identity& not_of) const;
+
+    // supervisor_reload.cpp: another configuration
+    differences compare(std::vector<core::tunnel_record> records);
+    void leave(supervised& tunnel);
+    void change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings);
+    void look_at_bystanders();
+    void go_on(supervised& tunnel);
+    void stop_waiting_for_people();
 
     // supervisor_end.cpp
     [[nodiscard]] bool is_under_way(supervised& tunnel) const;
@@ -90,6 +138,9 @@ private:
     // supervisor_turns.cpp: who is next
     void plan(supervised& tunnel);
     [[nodiscard]] std::optional<core::reason> reason_to_begin(const supervised& tunnel, core::moment now) const;
+    [[nodiscard]] core::due_time next_due(const supervised& tunnel) const;
+    [[nodiscard]] bool is_forgotten(const supervised& tunnel) const;
+    void note_overdue(supervised& tunnel, core::wall_time now);
     void wait_for_next(supervised& tunnel);
     void skip(supervised& tunnel, core::duration wait);
     void had_its_turn(supervised& tunnel);
@@ -104,10 +155,30 @@ private:
     [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
     [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
 
+    // supervisor_checkups.cpp: background preflights
+    void plan_checkup(supervised& tunnel, std::optional<core::wall_time> at = std::nullopt);
+    void begin_checkup(supervised& tunnel);
+    void checked(supervised& tunnel, std::optional<core::preflight_failure> failure);
+    void next_checkup();
+
+    // supervisor_health.cpp: verdicts, and what endpoints show
+    [[nodiscard]] core::tunnel_facts facts_of(const supervised& tunnel) const;
+    void look_at_health(supervised& tunnel);
+    void look_at_organizations();
+    [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
+    [[nodiscard]] static bool is_gone(const supervised& tunnel);
+    [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel, core::wall_time now) const;
+    void report(std::string_view tunnel, const std::vector<core::problem>& problems,
+                std::vector<std::pair<std::string_view, core::health>>& reported,
+                const std::string& organization = {}) const;
+
     outside world_;
     std::shared_ptr<const core::config> config_;
+    core::cloud_settings cloud_;  // config_'s, at one place for as long as this lives
     std::uint64_t salt_;
     core::wall_time started_at_;
+    core::rotation::restart restart_ = core::rotation::restart::daemon;
+    bool started_ = false;
     bool once_ = false;
     bool draining_ = false;
     core::steady_time deadline_{};
@@ -115,19 +186,29 @@ private:
 
     std::map<std::string, organization_desk> desks_;            // by organization id
     std::unordered_map<std::string, supervised*> by_instance_;  // configured tunnels by instance URL
+    // Every tunnel that was configured or left unfinished since the start, so that what is on disk of them
+    // never has to be asked for again, and is never older than what is here.
     std::vector<std::unique_ptr<supervised>> tunnels_;
-    std::set<std::pair<std::uint64_t, supervised*>> working_;  // whoever is not idle, by number
-    std::set<std::pair<std::uint64_t, supervised*>> blocked_;  // by an outage of their organization
+    std::unordered_map<core::identity, supervised*, core::identity_hash> by_id_;
+    std::map<core::identity, core::tunnel_record> unreadable_;  // orphans whose settings are lost
+    std::set<std::pair<std::uint64_t, supervised*>> working_;   // whoever is not idle, by number
+    std::set<std::pair<std::uint64_t, supervised*>> blocked_;   // by an outage of their organization
 
     struct queues;
     std::unique_ptr<queues> queues_;
     bool pumping_ = false;
-    unsigned orphans_ = 0;
-    std::uint64_t turns_ = 0;    // rotations begun
-    unsigned in_flight_ = 0;     // regenerate permits given out
-    unsigned preflighting_ = 0;  // rotations between "begin" and their permit
-    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
-    unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
+    bool reloading_ = false;
+    std::uint64_t configurations_ = 1;  // so far
+    std::uint64_t turns_ = 0;           // rotations begun
+    unsigned in_flight_ = 0;            // regenerate permits given out
+    unsigned preflighting_ = 0;         // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;             // those of them whose preflight takes long, counted apart
+    unsigned untried_ = 0;              // with --once: tunnels whose turn is still to come
+    unsigned checking_ = 0;             // background preflights under way
+    std::size_t degraded_ = 0;          // tunnels, by what was last reported
+    std::size_t failing_ = 0;
+    std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
+    std::optional<core::wall_time> organizations_seen_at_;
     std::optional<core::steady_time> armed_for_;
 };
 

@@ -50,12 +50,14 @@ void supervisor::tell_if_quiet() {
 
 once_result supervisor::result() const {
     once_result sum;
-    sum.orphaned = orphans_;
+    sum.orphaned = static_cast<unsigned>(unreadable_.size());
     sum.unfinished = untried_;
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();
         sum.confirmations_owed += state.record().confirmation_owed;
-        if (state.where() == core::rotation::phase::held)
+        if (!tunnel->orphaned_because.empty())
+            ++sum.orphaned;
+        else if (state.where() == core::rotation::phase::held)
             ++sum.held;
         else if (state.gap_open() || !state.is_idle())
             ++sum.unfinished;

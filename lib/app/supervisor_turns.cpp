@@ -21,11 +21,25 @@ std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel
     if (tunnel.requested)
         return core::reason::manual;
     const auto& state = tunnel.state();
-    const auto due = core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_);
-    if (tunnel.configured && due.at <= now.wall)
-        return due.why;
+    if (tunnel.configured)
+        if (const auto due = next_due(tunnel); due.at <= now.wall)
+            return due.why;
     const auto confirmation = state.confirmation_due();
     return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
+}
+
+core::due_time supervisor::next_due(const supervised& tunnel) const {
+    return core::next_due(tunnel.settings().schedule, tunnel.state().record(), salt_, started_at_);
+}
+
+/// It has left the configuration, and nothing more is done for it.
+bool supervisor::is_forgotten(const supervised& tunnel) const {
+    if (tunnel.configured)
+        return false;
+    const auto& state = tunnel.state();
+    return !tunnel.orphaned_because.empty() ||
+           (!state.gap_open() && (!state.record().confirmation_owed ||
+                                  owner_of(tunnel.settings().instance.url, tunnel.settings().id())));
 }
 
 core::urgency supervisor::urgency_of(const supervised& tunnel) const {
@@ -45,14 +59,14 @@ void supervisor::plan(supervised& tunnel) {
     queues_->alarms.clear(tunnel);
     queues_->schedule.clear(tunnel);
     blocked_.erase(tunnel.key());
-    const bool forgotten = !tunnel.configured && !tunnel.state().record().confirmation_owed;
-    if (draining_ || forgotten)
+    if (draining_ || is_forgotten(tunnel))
         return;
     if (once_ && !tunnel.untried)
         return;
 
     const auto now = world_.clock.now();
     const auto why = reason_to_begin(tunnel, now);
+    note_overdue(tunnel, now.wall);
     if (!why)
         return wait_for_next(tunnel);
     if (!tunnel.requested && desk_of(tunnel.settings()).gate.outage()) {
@@ -74,11 +88,20 @@ void supervisor::plan(supervised& tunnel) {
     }
 }
 
+/// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
+/// unless it had tried, and failed, before.
+void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
+    const auto due = next_due(tunnel).at;
+    if (!tunnel.configured || due > now)
+        tunnel.overdue_since.reset();
+    else if (!tunnel.overdue_since)
+        tunnel.overdue_since = tunnel.state().record().failures > 0 ? due : now;
+}
+
 void supervisor::wait_for_next(supervised& tunnel) {
     const auto& state = tunnel.state();
     if (tunnel.configured)
-        queues_->schedule.set(
-            tunnel, core::next_due(tunnel.settings().schedule, state.record(), salt_, started_at_).at);
+        queues_->schedule.set(tunnel, next_due(tunnel).at);
     if (const auto confirmation = state.confirmation_due())
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }
@@ -105,6 +128,10 @@ void supervisor::want_preflight(rotator& who) {
     const auto now = world_.clock.now();
     if (draining_ && !tunnel.state().gap_open())
         return;
+    if (!tunnel.orphaned_because.empty())
+        return release(tunnel);
+    if (is_forgotten(tunnel))
+        return tunnel.abandon();
     if (const auto at = opens_at(tunnel, now); at > now.steady) {
         release(tunnel);
         return queues_->park(tunnel, supervised::wish::preflight, at);
@@ -150,6 +177,12 @@ void supervisor::give_permits() {
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
             continue;
+        if (is_forgotten(tunnel)) {
+            end_preflighting(tunnel);
+            if (tunnel.orphaned_because.empty())
+                tunnel.abandon();
+            continue;
+        }
         const auto now = world_.clock.now();
         if (const auto at = opens_at(tunnel, now); at > now.steady) {
             end_preflighting(tunnel);
@@ -208,8 +241,15 @@ void supervisor::end_preflighting(supervised& tunnel) {
         --dawdling_;
 }
 
-void supervisor::preflight_failed(rotator& who, const core::preflight_failure& failure) {
-    static_cast<supervised&>(who).api_key_failed = failure.at == core::preflight_failure::check::api_key;
+void supervisor::preflighted(rotator& who, const std::optional<core::preflight_failure>& failure) {
+    auto& tunnel = static_cast<supervised&>(who);
+    tunnel.preflight = core::preflight_report{world_.clock.now().wall, failure};
+    if (failure)
+        tunnel.api_key_failed = failure->at == core::preflight_failure::check::api_key;
+}
+
+void supervisor::rotation_ended(rotator& who, const core::history_entry& entry) {
+    ++static_cast<supervised&>(who).ended.at(static_cast<std::size_t>(entry.how));
 }
 
 void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdict& verdict) {
@@ -249,8 +289,7 @@ void supervisor::reopened(const std::string& organization_id) {
             queues_->park(*tunnel, supervised::wish::wake, now.steady);
         }
     }
-    pump();
-    set_alarm();
+    turn_ended();
 }
 
 }  // namespace tunnelkeyd::app

@@ -48,6 +48,10 @@ std::optional<reason> rotation::why() const {
     return attempt_ ? std::optional(attempt_->why) : std::nullopt;
 }
 
+std::optional<wall_time> rotation::began_at() const {
+    return attempt_ ? std::optional(attempt_->began.wall) : std::nullopt;
+}
+
 rotation_action rotation::on(const event::begin& event, moment now, double) {
     assert(phase_ == phase::idle && !record_.open);
     if (event.why == reason::manual)
@@ -115,7 +119,7 @@ rotation_action rotation::on(const event::saved& event, moment now, double chanc
 
 rotation_action rotation::on(const event::woken&, moment now, double) {
     if (phase_ == phase::closing)
-        return action::save{done_};
+        return action::save{done_, true};
     return phase_ == phase::waiting ? go_on(now) : action::none{};
 }
 

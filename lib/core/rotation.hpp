@@ -73,6 +73,7 @@ struct await_permit {};
 /// Write rotation::record() durably, and this line of the history.
 struct save {
     std::optional<history_entry> ended;
+    bool again = false;  ///< what could not be written before
 };
 struct regenerate {
     unsigned timeouts_in_a_row;  ///< see regenerate_timeout()
@@ -138,8 +139,9 @@ public:
     void reset_backoff(moment now);
     /// What last stood in the way, this run; nothing after a success.
     [[nodiscard]] const std::optional<core::trouble>& trouble() const noexcept { return trouble_; }
-    /// The rotation under way; nothing while idle. `regenerates` and `installs` are 0 before the first intent.
+    /// Why and when the rotation under way began; nothing while idle.
     [[nodiscard]] std::optional<reason> why() const;
+    [[nodiscard]] std::optional<wall_time> began_at() const;
 
     /// What happened since the last call.
     [[nodiscard]] std::vector<notice> take_notices() { return std::exchange(notices_, {}); }

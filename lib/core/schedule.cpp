@@ -49,4 +49,10 @@ due_time next_due(const schedule& plan, const tunnel_record& record, std::uint64
     return {at, at < started_at ? reason::catch_up : reason::scheduled};
 }
 
+wall_time next_checkup(duration every, const identity& id, wall_time after, std::uint64_t salt) {
+    const auto phase = jitter_of(id, wall_time{}, every - duration(1), salt);
+    const auto since = (after.time_since_epoch() - phase) / every;  // the clock stands after 1970
+    return wall_time(phase + (since + 1) * every);
+}
+
 }  // namespace tunnelkeyd::core

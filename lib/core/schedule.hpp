@@ -21,4 +21,8 @@ due_time next_due(const schedule& plan, const tunnel_record& record, std::uint64
 /// for. `salt` is the store's own, so that two daemons with one configuration do not fire together.
 duration jitter_of(const identity& id, wall_time base, duration limit, std::uint64_t salt);
 
+/// When a tunnel's background preflight is due next, strictly after `after`: once in each `every`, at a moment
+/// of the tunnel's own, so that they are spread over that time, and a restart changes nothing.
+wall_time next_checkup(duration every, const identity& id, wall_time after, std::uint64_t salt);
+
 }  // namespace tunnelkeyd::core

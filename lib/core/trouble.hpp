@@ -12,4 +12,13 @@ struct trouble {
     std::string remedy;     ///< for people; "" where `what` says that itself
 };
 
+/// Does it stay in the way until a person has mended something? Else it may pass by itself.
+inline bool waits_for_person(const trouble& found) {
+    for (const std::string_view code :
+         {"secret_unreadable", "api_key_refused", "credentials_refused", "wrong_url", "regenerate_refused"})
+        if (found.code == code)
+            return true;
+    return false;
+}
+
 }  // namespace tunnelkeyd::core

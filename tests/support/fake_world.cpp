@@ -33,6 +33,7 @@ core::tunnel& fake_world::add_tunnel(const std::string& name, const std::string&
     tunnel.organization = {organization, organization + "-id", {{}, organization + "-api-key"}};
     tunnel.instance.url = *core::parse_base_url("https://" + name + ".example");
     tunnel.instance.auth = core::bearer_auth{{{}, name + "-pat"}};
+    tunnel.instance.preflight.every.reset();
 
     secrets.values[organization + "-api-key"] = "s3cr3t-api-" + organization;
     secrets.values[name + "-pat"] = "s3cr3t-pat-" + name;
@@ -85,7 +86,7 @@ void fake_world::make() {
     for (const auto& each : draft.tunnels)
         settled_.insert_or_assign(each.id(), each);
     quiet_ = 0;
-    const app::outside outside{loop, random, secrets, journal, cloud, instances, log};
+    const app::outside outside{loop, random, secrets, journal, cloud, instances, log, metrics};
     auto found = contents(*config);
     supervisor_ = std::make_unique<app::supervisor>(outside, std::move(config), std::move(found));
 }
@@ -98,6 +99,14 @@ void fake_world::start() {
 void fake_world::start_once(const std::vector<std::string>& names, core::duration max_wait) {
     make();
     supervisor_->start_once(names, loop.now().steady + max_wait, [this] { ++quiet_; });
+}
+
+app::config_changes fake_world::reload() {
+    auto config = std::make_shared<const core::config>(draft);
+    for (const auto& each : draft.tunnels)
+        settled_.insert_or_assign(each.id(), each);
+    auto found = contents(*config);
+    return supervisor_->apply(std::move(config), std::move(found.records));
 }
 
 void fake_world::drain(core::duration within) {

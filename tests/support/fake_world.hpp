@@ -4,6 +4,7 @@
 #include "support/fake_journal.hpp"
 #include "support/fake_log.hpp"
 #include "support/fake_loop.hpp"
+#include "support/fake_metrics.hpp"
 #include "support/fake_peers.hpp"
 #include "support/fake_random.hpp"
 #include "support/fake_secrets.hpp"
@@ -41,6 +42,8 @@ public:
     void start_once(const std::vector<std::string>& names = {},
                     core::duration max_wait = std::chrono::hours(1));
     void drain(core::duration within = std::chrono::seconds(25));
+    /// The draft, as it is now, counts from now on.
+    app::config_changes reload();
     /// SIGKILL: the supervisor is gone, and nothing is delivered to it any more.
     void kill();
     /// SIGKILL, and another daemon starts from what was synced.
@@ -85,6 +88,7 @@ public:
     fake_cloud cloud{wire};
     fake_instances instances{loop, wire};
     fake_log log;
+    fake_metrics metrics;
 
 private:
     void make();

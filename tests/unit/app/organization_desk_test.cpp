@@ -26,7 +26,7 @@ struct desk_in_a_world {
     tests::fake_world world;
     core::tunnel settings;
     app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
-                         world.cloud, world.instances, world.log};
+                         world.cloud, world.instances, world.log,     world.metrics};
     unsigned reopened = 0;
     app::organization_desk desk{outside, [this] { ++reopened; }};
     unsigned answers = 0;

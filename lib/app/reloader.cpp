@@ -1,0 +1,95 @@
+#include "app/reloader.hpp"
+
+#include <utility>
+
+namespace tunnelkeyd::app {
+
+reloader::reloader(const outside& world, ports::configuration& source, supervisor& tunnels,
+                   std::function<void(const core::config&)> applied, std::function<void()> ended)
+    : world_(world),
+      source_(source),
+      tunnels_(tunnels),
+      applied_(std::move(applied)),
+      ended_(std::move(ended)),
+      state_(tunnels.config()->state),
+      listen_(tunnels.config()->health.listen) {
+    report_.loaded_at = world.clock.now().wall;
+}
+
+void reloader::request() {
+    if (std::exchange(under_way_, true))
+        again_ = true;
+    else
+        load();
+}
+
+void reloader::load() {
+    began_ = world_.clock.now().steady;
+    log(core::log_level::info, "reload.begun", "reading the configuration again");
+    source_.load(tunnels_.config(), [this](ports::loaded_configuration found) { loaded(std::move(found)); });
+}
+
+void reloader::loaded(ports::loaded_configuration found) {
+    for (const auto& line : found.warnings)
+        log(core::log_level::warn, "config.warning", line);
+    if (found.config)
+        put_in_force(std::move(found));
+    else
+        refuse(found);
+    if (std::exchange(again_, false))
+        return load();
+    under_way_ = false;
+    ended_();
+}
+
+void reloader::refuse(const ports::loaded_configuration& found) {
+    for (const auto& line : found.errors)
+        log(core::log_level::error, "config.error", line);
+    report_.failed_at = world_.clock.now().wall;
+    report_.errors = found.errors;
+    const auto count = found.errors.size();
+    log(core::log_level::error, "reload.failed",
+        "the configuration has " + std::to_string(count) + (count == 1 ? " error" : " errors") +
+            ", and the one before stays in force: correct the file, and reload");
+}
+
+void reloader::put_in_force(ports::loaded_configuration found) {
+    const auto config = found.config;
+    const auto before = world_.clock.now().steady;
+    const auto changes = tunnels_.apply(config, std::move(found.records));
+    applied_(*config);
+    const auto now = world_.clock.now();
+    report_ = {now.wall, std::nullopt, {}, {}};
+    note_restart_needed(*config);
+    const auto number = [](auto count) { return std::to_string(count); };
+    world_.log.write("", {core::log_level::info,
+                          "reload.done",
+                          "the new configuration is in force: " + number(changes.added) + " tunnels added, " +
+                              number(changes.removed) + " removed, " + number(changes.renamed) + " renamed, " +
+                              number(changes.changed) + " changed, " + number(changes.unchanged) + " unchanged",
+                          {{"added", number(changes.added)},
+                           {"removed", number(changes.removed)},
+                           {"renamed", number(changes.renamed)},
+                           {"changed", number(changes.changed)},
+                           {"unchanged", number(changes.unchanged)},
+                           {"took_ms", number((now.steady - began_).count())},
+                           {"paused_ms", number((now.steady - before).count())}}});
+}
+
+/// What is bound when the daemon starts, and stays so.
+void reloader::note_restart_needed(const core::config& config) {
+    if (config.state != state_)
+        report_.needs_restart.emplace_back("state");
+    if (config.health.listen != listen_)
+        report_.needs_restart.emplace_back("health.listen");
+    for (const auto& setting : report_.needs_restart)
+        log(core::log_level::warn, "reload.needs_restart",
+            setting +
+                " has changed, and that counts from the next start: restart the daemon when it suits you");
+}
+
+void reloader::log(core::log_level level, std::string_view name, std::string message) const {
+    world_.log.write("", {level, name, std::move(message), {}});
+}
+
+}  // namespace tunnelkeyd::app

@@ -1,0 +1,112 @@
+#include "app/supervised.hpp"
+#include "app/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Background preflights, so that a dead credential is known long before a rotation needs it.
+namespace tunnelkeyd::app {
+
+namespace {
+
+// Few at once, since they are never urgent, and each may wait for a dead instance's timeouts.
+constexpr unsigned max_checking = 16;
+// The first after a start comes within this time.
+constexpr core::duration first_within = std::chrono::hours(1);
+
+/// Would a preflight that passes have kept this from happening?
+bool is_of_preflight(const core::trouble& found) {
+    return found.code == "secret_unreadable" || found.code == "api_key_refused" ||
+           found.code == "credentials_refused" || found.code == "instance_not_ready" ||
+           found.code == "store_failing";
+}
+
+}  // namespace
+
+/// When is it looked at next? `at`: rather then.
+void supervisor::plan_checkup(supervised& tunnel, std::optional<core::wall_time> at) {
+    queues_->checkups.clear(tunnel);
+    const auto every = tunnel.settings().instance.preflight.every;
+    if (!every || !tunnel.configured || once_ || draining_)
+        return;
+    const auto now = world_.clock.now().wall;
+    const auto id = tunnel.settings().id();
+    const auto next = core::next_checkup(*every, id, now, salt_);
+    if (at)
+        queues_->checkups.set(tunnel, *at);
+    else if (tunnel.preflight)
+        queues_->checkups.set(tunnel, next);
+    else
+        queues_->checkups.set(tunnel,
+                              std::min(next, now + core::jitter_of(id, started_at_, first_within, salt_)));
+}
+
+void supervisor::begin_checkup(supervised& tunnel) {
+    const auto now = world_.clock.now();
+    const auto& last = tunnel.preflight;
+    // A rotation's preflight serves as well.
+    const bool fresh =
+        last && !last->failure && now.wall - last->at < *tunnel.settings().instance.preflight.every / 2;
+    if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
+        return plan_checkup(tunnel);
+    if (checking_ >= max_checking) {
+        queues_->waiting_checkups.push_back(&tunnel);
+        return;
+    }
+    auto& desk = desk_of(tunnel.settings());
+    if (const auto at = desk.gate.opens_at(core::urgency::calm, now); at > now.steady)
+        return plan_checkup(tunnel, now.wall + (at - now.steady));
+    desk.gate.enter(now);
+    ++checking_;
+    tunnel.check_of = tunnel.state().shared_settings();
+    tunnel.check = std::make_unique<preflight_run>(
+        world_, desk, tunnel.check_of, [this, &tunnel](std::optional<core::preflight_failure> failure) {
+            checked(tunnel, std::move(failure));
+        });
+    tunnel.check->start();
+}
+
+void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failure> failure) {
+    const auto ended = std::move(tunnel.check);  // who calls this
+    const auto looked_at = std::move(tunnel.check_of);
+    --checking_;
+    const auto now = world_.clock.now();
+    if (!tunnel.configured) {
+        // Nobody wants to know any more.
+    } else if (*looked_at != tunnel.settings()) {
+        plan_checkup(tunnel, now.wall);
+    } else if (failure) {
+        // Not more often: a preflight that fails to log in may lock the account.
+        plan_checkup(tunnel, now.wall + std::min(*tunnel.settings().instance.preflight.every,
+                                                 tunnel.settings().retry.calm.max));
+        tunnel.log(
+            {failure->is_credentials() ? core::log_level::error : core::log_level::warn,
+             "preflight.failed",
+             "a check in the background: " +
+                 (failure->remedy.empty() ? failure->problem : failure->problem + ": " + failure->remedy),
+             {{"check", std::string(to_string(failure->at))}}});
+        tunnel.preflight = core::preflight_report{now.wall, std::move(failure)};
+    } else {
+        tunnel.preflight = core::preflight_report{now.wall, std::nullopt};
+        plan_checkup(tunnel);
+        if (const auto& trouble = tunnel.state().trouble();
+            trouble && is_of_preflight(*trouble) && tunnel.state().is_idle()) {
+            tunnel.reset_backoff();
+            plan(tunnel);
+        }
+    }
+    look_at_health(tunnel);
+    next_checkup();
+    turn_ended();
+}
+
+void supervisor::next_checkup() {
+    while (!queues_->waiting_checkups.empty() && checking_ < max_checking) {
+        auto& tunnel = *queues_->waiting_checkups.front();
+        queues_->waiting_checkups.pop_front();
+        if (tunnel.configured && !draining_)
+            begin_checkup(tunnel);
+    }
+}
+
+}  // namespace tunnelkeyd::app

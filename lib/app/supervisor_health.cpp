@@ -1,0 +1,184 @@
+#include "app/supervised.hpp"
+#include "app/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// The verdict on each tunnel: logged when it changes, and shown at the endpoints.
+namespace tunnelkeyd::app {
+
+namespace {
+
+constexpr core::duration organizations_check = std::chrono::minutes(1);
+
+core::health worst_of(const std::vector<std::pair<std::string_view, core::health>>& reported) {
+    core::health worst = core::health::ok;
+    for (const auto& [code, severity] : reported)
+        worst = std::max(worst, severity);
+    return worst;
+}
+
+core::problem unreadable_orphan(const core::tunnel_record& record, const core::health_settings& limits,
+                                core::wall_time now) {
+    const std::optional<core::trouble> none;
+    const core::tunnel_facts facts{nullptr,      record, false,   unreadable_because,
+                                   std::nullopt, none,   nullptr, std::nullopt};
+    return core::problems_of(facts, limits, now).front();
+}
+
+}  // namespace
+
+core::tunnel_facts supervisor::facts_of(const supervised& tunnel) const {
+    const auto& state = tunnel.state();
+    const auto& report = tunnel.preflight;
+    return {&tunnel.settings(),
+            state.record(),
+            state.where() == core::rotation::phase::held,
+            state.gap_open() ? std::string_view(tunnel.orphaned_because) : std::string_view(),
+            tunnel.overdue_since,
+            state.trouble(),
+            report && report->failure ? &*report->failure : nullptr,
+            report ? std::optional(report->at) : std::nullopt};
+}
+
+/// Logs what is new, and what is over; and looks again when time alone changes the verdict.
+void supervisor::look_at_health(supervised& tunnel) {
+    if (once_)
+        return;
+    const auto now = world_.clock.now().wall;
+    const auto facts = facts_of(tunnel);
+    const auto problems =
+        is_gone(tunnel) ? std::vector<core::problem>() : core::problems_of(facts, config_->health, now);
+    const auto before = worst_of(tunnel.reported);
+    if (!problems.empty() || !tunnel.reported.empty()) {
+        report(tunnel.settings().name, problems, tunnel.reported);
+        const auto after = worst_of(tunnel.reported);
+        degraded_ += (after == core::health::degraded) - (before == core::health::degraded);
+        failing_ += (after == core::health::failing) - (before == core::health::failing);
+    }
+    const auto next = is_gone(tunnel) ? std::nullopt : core::next_change(facts, config_->health, now);
+    if (next == tunnel.look_again)
+        return;
+    if (next)
+        queues_->health.set(tunnel, *next);
+    else
+        queues_->health.clear(tunnel);
+}
+
+void supervisor::look_at_organizations() {
+    const auto now = world_.clock.now().wall;
+    if (once_ ||
+        (organizations_seen_at_ && std::chrono::abs(now - *organizations_seen_at_) < organizations_check))
+        return;
+    organizations_seen_at_ = now;
+    for (const auto& organization : config_->organizations) {
+        const auto problems = core::problems_of(organization, is_api_key_refused(organization), now);
+        auto& reported = organizations_reported_[organization.id];
+        if (!problems.empty() || !reported.empty())
+            report("", problems, reported, organization.name);
+    }
+}
+
+bool supervisor::is_api_key_refused(const core::organization& organization) const {
+    const auto desk = desks_.find(organization.id);
+    return desk != desks_.end() && desk->second.gate.is_api_key_refused();
+}
+
+/// It has left the configuration, and is done with.
+bool supervisor::is_gone(const supervised& tunnel) {
+    return !tunnel.configured && !tunnel.state().gap_open() && tunnel.state().is_idle() &&
+           !tunnel.state().record().confirmation_owed;
+}
+
+void supervisor::report(std::string_view tunnel, const std::vector<core::problem>& problems,
+                        std::vector<std::pair<std::string_view, core::health>>& reported,
+                        const std::string& organization) const {
+    const auto write = [&](core::log_level level, std::string_view name, std::string message,
+                           std::string_view code) {
+        core::notice event{level, name, std::move(message), {{"code", std::string(code)}}};
+        if (!organization.empty())
+            event.fields.emplace_back("organization", organization);
+        world_.log.write(tunnel, event);
+    };
+    const auto before = std::exchange(reported, {});
+    for (const auto& each : problems) {
+        const auto known = std::pair(each.code, each.severity);
+        reported.push_back(known);
+        if (std::find(before.begin(), before.end(), known) != before.end())
+            continue;
+        const bool failing = each.severity == core::health::failing;
+        write(failing ? core::log_level::error : core::log_level::warn,
+              failing ? "health.failing" : "health.degraded", each.message + ": " + each.remedy, each.code);
+    }
+    for (const auto& [code, severity] : before) {
+        const bool still = std::any_of(reported.begin(), reported.end(),
+                                       [&, wanted = code](const auto& each) { return each.first == wanted; });
+        if (!still)
+            write(core::log_level::info, "health.recovered", "no longer: " + std::string(code), code);
+    }
+}
+
+core::tunnel_overview supervisor::describe(const supervised& tunnel, core::wall_time now) const {
+    const auto& state = tunnel.state();
+    const auto& record = state.record();
+    const bool orphaned = state.gap_open() && !tunnel.orphaned_because.empty();
+    core::tunnel_overview seen;
+    seen.settings = state.shared_settings();
+    seen.name = tunnel.settings().name;
+    seen.id = record.id;
+    seen.configured = tunnel.configured;
+    seen.state = orphaned ? "orphaned" : core::to_string(state.where());
+    seen.last_success = record.last_success;
+    if (tunnel.configured)
+        seen.next = next_due(tunnel);
+    if (const auto why = state.why())
+        seen.rotation =
+            core::rotation_overview{*why, *state.began_at(), record.open ? record.open->regenerates : 0,
+                                    record.open ? record.open->installs : 0};
+    if (record.open)
+        seen.gap_opened_at = record.open->gap_opened_at;
+    seen.key_pending = record.key.has_value();
+    seen.confirmation_owed = record.confirmation_owed;
+    seen.failures = record.failures;
+    seen.last_error = record.last_error;
+    seen.retry_at = record.retry_at;
+    seen.preflight = tunnel.preflight;
+    seen.ended = tunnel.ended;
+    seen.problems = core::problems_of(facts_of(tunnel), config_->health, now);
+    return seen;
+}
+
+void supervisor::describe(core::overview& into) const {
+    const auto now = into.at;
+    for (const auto& each : config_->organizations)
+        into.organizations.push_back(
+            {each.name, each.api_key_expires, core::problems_of(each, is_api_key_refused(each), now)});
+    into.tunnels.reserve(config_->tunnels.size());
+    for (const auto& each : config_->tunnels)
+        into.tunnels.push_back(describe(*by_id_.at(each.id()), now));
+    for (const auto& tunnel : tunnels_)
+        if (!tunnel->configured && !is_gone(*tunnel))
+            into.tunnels.push_back(describe(*tunnel, now));
+    for (const auto& [id, record] : unreadable_) {
+        core::tunnel_overview orphan;
+        orphan.name = record.name;
+        orphan.id = id;
+        orphan.configured = false;
+        orphan.state = "orphaned";
+        orphan.gap_opened_at = record.open->gap_opened_at;
+        orphan.key_pending = record.key.has_value();
+        orphan.problems.push_back(unreadable_orphan(record, config_->health, now));
+        into.tunnels.push_back(std::move(orphan));
+    }
+}
+
+summary supervisor::summarize() const {
+    summary sum{config_->tunnels.size(), working_.size(), degraded_, failing_ + unreadable_.size(), "", {}};
+    if (const auto* next = queues_->schedule.first()) {
+        sum.next = next->settings().name;
+        sum.next_at = *next->due;
+    }
+    return sum;
+}
+
+}  // namespace tunnelkeyd::app

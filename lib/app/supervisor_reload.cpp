@@ -1,0 +1,225 @@
+#include "app/supervised.hpp"
+#include "app/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Another configuration: what it changes, and what becomes of whoever is at work.
+namespace tunnelkeyd::app {
+
+namespace {
+
+/// Do the new settings change what is sent, or where, or when it is tried again? A new name or schedule does
+/// not.
+bool is_own_change(const core::tunnel& before, const core::tunnel& after) {
+    return before.organization != after.organization || before.instance != after.instance ||
+           before.retry != after.retry;
+}
+
+bool differ_in_name_only(const core::tunnel& before, const core::tunnel& after) {
+    return before.name != after.name && before.hostname == after.hostname &&
+           before.schedule == after.schedule && !is_own_change(before, after);
+}
+
+}  // namespace
+
+struct supervisor::differences {
+    config_changes count;
+    std::vector<supervised*> added;
+    std::vector<std::pair<supervised*, const core::tunnel*>> changed;  ///< with what they are now
+    std::vector<supervised*> removed;
+};
+
+config_changes supervisor::apply(std::shared_ptr<const core::config> config,
+                                 std::vector<core::tunnel_record> records) {
+    if (draining_)
+        return {};
+    reloading_ = true;
+    const bool other_limits = config_->health != config->health;
+    config_ = std::move(config);
+    cloud_ = config_->cloud;
+    ++configurations_;
+    auto differ = compare(std::move(records));
+
+    // First who owns which instance, since that decides what becomes of everybody.
+    const auto disown = [&](supervised& tunnel) {
+        const auto found = by_instance_.find(tunnel.settings().instance.url.text());
+        if (found != by_instance_.end() && found->second == &tunnel)
+            by_instance_.erase(found);
+    };
+    for (auto* tunnel : differ.removed)
+        disown(*tunnel);
+    for (const auto& [tunnel, settings] : differ.changed)
+        disown(*tunnel);
+    for (auto* tunnel : differ.added)
+        by_instance_.emplace(tunnel->settings().instance.url.text(), tunnel);
+    for (const auto& [tunnel, settings] : differ.changed)
+        by_instance_.emplace(settings->instance.url.text(), tunnel);
+
+    for (const auto& [tunnel, settings] : differ.changed)
+        change(*tunnel, std::shared_ptr<const core::tunnel>(config_, settings));
+    for (auto* tunnel : differ.removed)
+        leave(*tunnel);
+    for (auto* tunnel : differ.added) {
+        take_up(*tunnel);
+        set_out(*tunnel);
+        plan_checkup(*tunnel, world_.clock.now().wall);
+    }
+    look_at_bystanders();
+    stop_waiting_for_people();
+    if (other_limits)
+        for (const auto& tunnel : tunnels_)
+            look_at_health(*tunnel);
+    organizations_seen_at_.reset();
+    look_at_organizations();
+    reloading_ = false;
+    turn_ended();
+    return differ.count;
+}
+
+supervisor::differences supervisor::compare(std::vector<core::tunnel_record> records) {
+    std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> on_disk;
+    for (auto& record : records)
+        on_disk.emplace(record.id, std::move(record));
+
+    differences found;
+    for (const auto& settings : config_->tunnels) {
+        const auto id = settings.id();
+        const auto known = by_id_.find(id);
+        if (known == by_id_.end()) {
+            auto left = unreadable_.extract(id);
+            auto record = on_disk.extract(id);
+            auto& added = add_configured(settings, left     ? std::optional(std::move(left.mapped()))
+                                                   : record ? std::optional(std::move(record.mapped()))
+                                                            : std::nullopt);
+            found.added.push_back(&added);
+            continue;
+        }
+        auto& tunnel = *known->second;
+        tunnel.seen = configurations_;
+        if (!tunnel.configured) {
+            ++found.count.added;
+            found.changed.emplace_back(&tunnel, &settings);
+        } else if (tunnel.settings() == settings) {
+            ++found.count.unchanged;
+            tunnel.move_settings(std::shared_ptr<const core::tunnel>(config_, &settings));
+        } else {
+            ++(differ_in_name_only(tunnel.settings(), settings) ? found.count.renamed : found.count.changed);
+            found.changed.emplace_back(&tunnel, &settings);
+        }
+    }
+    for (const auto& tunnel : tunnels_)
+        if (tunnel->configured && tunnel->seen != configurations_)
+            found.removed.push_back(tunnel.get());
+    found.count.added += static_cast<unsigned>(found.added.size());
+    found.count.removed = static_cast<unsigned>(found.removed.size());
+    return found;
+}
+
+/// Other settings, or back in the configuration.
+void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings) {
+    const bool own = is_own_change(tunnel.settings(), *settings);
+    const bool renamed = tunnel.settings().name != settings->name;
+    const bool was_orphan = !tunnel.orphaned_because.empty();
+    desks_.try_emplace(settings->organization.id, world_,
+                       [this, id = settings->organization.id] { reopened(id); });
+    tunnel.configured = true;
+    tunnel.changed = configurations_;
+    tunnel.orphaned_because.clear();
+    if (own)
+        tunnel.preflight.reset();
+    if (!tunnel.taken_up) {
+        tunnel.move_settings(std::move(settings));
+        take_up(tunnel);
+        return set_out(tunnel);
+    }
+    tunnel.reconfigure(std::move(settings), own || was_orphan);
+    if (was_orphan)
+        go_on(tunnel);
+    if (renamed && tunnel.state().is_idle())
+        world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
+            if (!error.empty())
+                log(core::log_level::error, "store.failed",
+                    "a tunnel's new name could not be written: " + error);
+        });
+    if (own)
+        plan_checkup(tunnel, world_.clock.now().wall);
+    else
+        plan_checkup(tunnel);
+}
+
+/// Out of the configuration. If its key gap is open, look_at_bystanders() says what becomes of it.
+void supervisor::leave(supervised& tunnel) {
+    tunnel.configured = false;
+    tunnel.requested = false;
+    tunnel.overdue_since.reset();
+    queues_->checkups.clear(tunnel);
+    if (tunnel.queued) {
+        queues_->may_begin.erase(&tunnel);
+        tunnel.queued = false;
+    }
+    const auto where = tunnel.state().where();
+    const bool waits = where == core::rotation::phase::permit ||
+                       (where == core::rotation::phase::preflight && !tunnel.is_preflighting());
+    if (tunnel.state().is_idle()) {
+        plan(tunnel);
+    } else if (waits && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
+        queues_->unpark(tunnel);
+        std::erase(queues_->calm_permits, &tunnel);
+        blocked_.erase(tunnel.key());
+        tunnel.abandon();
+    }
+    look_at_health(tunnel);
+}
+
+/// Whose settings did not change, but what they depend on may have: keys that a guard holds, and tunnels that
+/// have left the configuration.
+void supervisor::look_at_bystanders() {
+    std::vector<supervised*> concerned;
+    for (const auto& tunnel : tunnels_)
+        if (tunnel->state().gap_open() && tunnel->changed != configurations_ &&
+            (!tunnel->configured || tunnel->state().record().key))
+            concerned.push_back(tunnel.get());
+    for (auto* tunnel : concerned) {
+        const bool was_orphan = !tunnel->orphaned_because.empty();
+        if (!tunnel->configured)
+            adopt_or_orphan(*tunnel);
+        const bool adopted = was_orphan && tunnel->orphaned_because.empty();
+        if (!tunnel->taken_up) {
+            take_up(*tunnel);
+            if (tunnel->taken_up)
+                set_out(*tunnel);
+            continue;
+        }
+        tunnel->check_guards_again();
+        if (adopted)
+            go_on(*tunnel);
+    }
+}
+
+/// It was an orphan, and is none any more: whatever it wanted meanwhile was not heard.
+void supervisor::go_on(supervised& tunnel) {
+    if (tunnel.state().where() == core::rotation::phase::preflight && !tunnel.is_preflighting())
+        want_preflight(tunnel);
+    else if (tunnel.state().where() == core::rotation::phase::permit)
+        want_permit(tunnel);
+}
+
+/// Whoever reloads has mended something, perhaps in a file that the configuration only points to.
+void supervisor::stop_waiting_for_people() {
+    for (const auto& organization : config_->organizations)
+        if (const auto desk = desks_.find(organization.id); desk != desks_.end())
+            desk->second.reconsider();
+    for (const auto& tunnel : tunnels_) {
+        const auto& state = tunnel->state();
+        const bool earlier_run = !state.trouble() && state.record().failures > 0;
+        if (tunnel->configured &&
+            ((state.trouble() && core::waits_for_person(*state.trouble())) || earlier_run))
+            tunnel->reconfigure(state.shared_settings(), true);
+        else if (tunnel->configured && tunnel->preflight && tunnel->preflight->failure &&
+                 tunnel->preflight->failure->is_credentials())
+            plan_checkup(*tunnel, world_.clock.now().wall);
+    }
+}
+
+}  // namespace tunnelkeyd::app
