@@ -29,8 +29,8 @@ std::optional<problem> expiring(std::string_view code, const std::string& what, 
                                 const char* remedy, wall_time now) {
     if (!ends || *ends - now > expiry_notice)
         return std::nullopt;
-    const auto day = to_iso8601(*ends).substr(0, 10);
-    return problem{health::degraded, code, what + (*ends > now ? " ends on " : " has ended on ") + day, remedy,
+    return problem{health::degraded, code,
+                   what + (*ends > now ? " ends on " : " has ended on ") + to_date(*ends), remedy,
                    *ends - expiry_notice};
 }
 
