@@ -2,7 +2,7 @@
 
 #include "app/supervisor.hpp"
 #include "config/secrets.hpp"
-#include "daemon/logging.hpp"
+#include "daemon/event_log.hpp"
 #include "daemon/open_store.hpp"
 #include "daemon/process.hpp"
 #include "net/https_cloud.hpp"
@@ -37,7 +37,7 @@ public:
         : options_(options),
           how_(how),
           config_(std::move(config)),
-          log_(make_log(config_->log)),
+          log_(config_->log),
           secrets_(config::process_environment()),
           clock_(loop_),
           store_(open_store(
@@ -46,7 +46,7 @@ public:
               [this] { return clock_.now().steady; })),
           cloud_(loop_, config_->cloud),
           instance_(loop_),
-          world_{clock_, random_, secrets_, *store_, cloud_, instance_, *log_},
+          world_{clock_, random_, secrets_, *store_, cloud_, instance_, log_},
           supervisor_(world_, config_, take_stock(*store_, *config_)),
           signals_(loop_, SIGINT, SIGTERM),
           deadline_(loop_) {}
@@ -101,12 +101,12 @@ private:
 
     void log_statistics() {
         const auto sum = store_->statistics();
-        log_->write("", {core::log_level::info,
-                         "store.statistics",
-                         "what the state store did in this run",
-                         {{"commits", std::to_string(sum.commits)},
-                          {"writes", std::to_string(sum.writes)},
-                          {"failures", std::to_string(sum.failures)}}});
+        log_.write("", {core::log_level::info,
+                        "store.statistics",
+                        "what the state store did in this run",
+                        {{"commits", std::to_string(sum.commits)},
+                         {"writes", std::to_string(sum.writes)},
+                         {"failures", std::to_string(sum.failures)}}});
     }
 
     exit_status stopped_status() {
@@ -136,14 +136,14 @@ private:
     }
 
     void say(core::log_level level, std::string_view name, std::string message) {
-        log_->write("", {level, name, std::move(message), {}});
+        log_.write("", {level, name, std::move(message), {}});
     }
 
     const command_line& options_;
     const run_command& how_;
     std::shared_ptr<const core::config> config_;
     asio::io_context loop_{1};
-    std::unique_ptr<ports::log> log_;
+    event_log log_;
     config::secret_reader secrets_;
     net::loop_clock clock_;
     net::system_random random_;
