@@ -77,7 +77,9 @@ private:
                               problem.what()};
             return;
         }
-        core::notice event{core::log_level::info, "health.listening", "health endpoints at http://" + health_->address(),
+        core::notice event{core::log_level::info,
+                           "health.listening",
+                           "health endpoints at http://" + health_->address(),
                            {{"address", health_->address()}}};
         log_.write("", event);
     }
@@ -87,7 +89,8 @@ private:
         std::shared_ptr<opened> result = std::make_shared<opened>();
         try {
             result->store = open_store(
-                config_->state, secrets_, [this](std::function<void()> task) { asio::post(loop_, std::move(task)); },
+                config_->state, secrets_,
+                [this](std::function<void()> task) { asio::post(loop_, std::move(task)); },
                 [this] { return clock_.now().steady; });
             result->contents = take_stock(*result->store, *config_);
         } catch (const store::error& problem) {

@@ -86,7 +86,9 @@ void state_view::note_store(const std::string& error) {
         return;
     const auto problems = core::problems_of(core::reload_report{}, error);
     if (problems.empty())
-        log_.write("", {core::log_level::info, "health.recovered", "the state can be written again",
+        log_.write("", {core::log_level::info,
+                        "health.recovered",
+                        "the state can be written again",
                         {{"code", "store_failing"}}});
     else
         log_.write("", {core::log_level::error,

@@ -12,8 +12,9 @@
 
 namespace tunnelkeyd::daemon {
 
-/// All that is going on, for the health endpoints. Whether the state can be written is asked of the store itself
-/// each time, so that it is true whether anything rotates or not. Loop's thread only; outlives the loop's work.
+/// All that is going on, for the health endpoints. Whether the state can be written is asked of the store
+/// itself each time, so that it is true whether anything rotates or not. Loop's thread only; outlives the
+/// loop's work.
 class state_view {
 public:
     state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log);

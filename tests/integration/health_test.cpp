@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
+
 // Each kind of trouble is seen at /healthz, in /metrics and in the log, with what to do about it.
 
 using nlohmann::json;
@@ -18,7 +20,8 @@ bool has_problem(const json& health, const std::string& code) {
 }
 
 /// The problem at /healthz, once it is there; then it is in /metrics and, with its remedy, in the log too.
-json seen_everywhere(rig& scene, const std::string& code, const std::string& severity, const std::string& subject) {
+json seen_everywhere(rig& scene, const std::string& code, const std::string& severity,
+                     const std::string& subject) {
     const auto health =
         scene.wait_for_health("/healthz", [&](const json& seen) { return has_problem(seen, code); });
     json found;
@@ -42,15 +45,20 @@ json seen_everywhere(rig& scene, const std::string& code, const std::string& sev
         logged = logged || (event.at("code") == code &&
                             event.at("message").get<std::string>().find(remedy) != std::string::npos);
     if (code == "reload_failed")  // has an event of its own
-        logged = scene.events("reload.failed").front().at("message").get<std::string>().find(
-                     "correct the file, and reload") != std::string::npos;
+        logged = scene.events("reload.failed")
+                     .front()
+                     .at("message")
+                     .get<std::string>()
+                     .find("correct the file, and reload") != std::string::npos;
     CHECK(logged);
     return found;
 }
 
 std::string series(const std::string& metrics, const std::string& name) {
     const auto at = metrics.find("\n" + name + " ");
-    return at == std::string::npos ? "" : metrics.substr(at + name.size() + 2, metrics.find('\n', at + 1) - at - name.size() - 2);
+    return at == std::string::npos
+               ? ""
+               : metrics.substr(at + name.size() + 2, metrics.find('\n', at + 1) - at - name.size() - 2);
 }
 
 }  // namespace
@@ -60,7 +68,8 @@ TEST_CASE("a daemon whose tunnels are all in order says so everywhere") {
     scene.start();
     scene.wait_for("rotation.installed", "confluence");
     scene.wait_for("rotation.installed", "jira");
-    const auto health = scene.wait_for_health("/healthz", [](const json& seen) { return seen.at("status") == "ok"; });
+    const auto health =
+        scene.wait_for_health("/healthz", [](const json& seen) { return seen.at("status") == "ok"; });
     CHECK(health.at("tunnels").at("total") == 2);
     CHECK(scene.health("/livez").status == 200);
     CHECK(scene.health("/readyz").status == 200);
@@ -83,7 +92,8 @@ TEST_CASE("a held tunnel is seen, and free again when its settings are put right
     CHECK(scene.health("/healthz").status == 503);
     CHECK(scene.health("/healthz/jira").status == 503);
     CHECK(scene.health("/readyz").status == 200);
-    CHECK(series(scene.health("/metrics").body, "tunnelkeyd_tunnel_state{tunnel=\"jira\",state=\"held\"}") == "1");
+    CHECK(series(scene.health("/metrics").body, "tunnelkeyd_tunnel_state{tunnel=\"jira\",state=\"held\"}") ==
+          "1");
 
     scene.config["tunnels"][0]["instance"].erase("on_premise_url");
     scene.reload();
@@ -126,7 +136,8 @@ TEST_CASE("a dead credential is found by a check in the background, while nothin
     scene.set("jira", {{"token", "another"}});
     scene.start();
     scene.wait_for("supervisor.started");
-    // The first check comes within a minute of the start; a reload that changes the tunnel asks for one at once.
+    // The first check comes within a minute of the start; a reload that changes the tunnel asks for one at
+    // once.
     scene.config["defaults"]["instance"]["preflight"] = {{"every", "2m"}};
     scene.reload();
     const auto problem = seen_everywhere(scene, "credentials_refused", "degraded", "jira");
@@ -145,10 +156,11 @@ TEST_CASE("an API key that the cloud refuses is seen at its organization") {
     scene.simulator.control().post("/organizations/acme", {{"api_key", "another-key"}});
     scene.start();
     scene.wait_for("preflight.failed");
-    const auto health =
-        scene.wait_for_health("/healthz", [](const json& seen) { return has_problem(seen, "api_key_refused"); });
+    const auto health = scene.wait_for_health(
+        "/healthz", [](const json& seen) { return has_problem(seen, "api_key_refused"); });
     CHECK(health.at("status") == "degraded");
-    CHECK(scene.health("/metrics").body.find("organization=\"acme\",code=\"api_key_refused\"") != std::string::npos);
+    CHECK(scene.health("/metrics").body.find("organization=\"acme\",code=\"api_key_refused\"") !=
+          std::string::npos);
 }
 
 TEST_CASE("a failed reload is seen until one succeeds") {

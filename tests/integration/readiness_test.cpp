@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <filesystem>
 
 // Whether the daemon says the truth of itself: while it starts, while its disk is broken, and behind that.

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,10 +13,10 @@
 // What systemd hears, and when it would have ended the daemon.
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 using tunnelkeyd::support::child_process;
 using tunnelkeyd::support::notify_socket;
 using tunnelkeyd::support::rig;
-using nlohmann::json;
 
 namespace {
 
@@ -76,7 +77,8 @@ TEST_CASE("two thousand rotations keep the event loop busy, and the watchdog is 
     scene.config["cloud"]["max_in_flight"] = 64;
     notify_socket manager(scene.directory() / "notify");
     constexpr auto limit = 3s;
-    scene.start({}, {manager.variable(), "WATCHDOG_USEC=" + std::to_string(std::chrono::microseconds(limit).count())});
+    scene.start(
+        {}, {manager.variable(), "WATCHDOG_USEC=" + std::to_string(std::chrono::microseconds(limit).count())});
     manager.wait_for("READY=1");
     const auto deadline = std::chrono::steady_clock::now() + 4 * tunnelkeyd::support::patience;
     while (scene.events("rotation.installed").size() < 2000) {

@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-// A start that fails says why, and what to do, and ends with the status that tells systemd whether to try again.
+// A start that fails says why, and what to do, and ends with the status that tells systemd whether to try
+// again.
 
 using tunnelkeyd::support::rig;
 using tunnelkeyd::support::write_file;

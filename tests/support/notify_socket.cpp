@@ -45,7 +45,8 @@ bool notify_socket::take_one(clock::time_point until) {
         return false;
     char block[8192];
     const auto count = ::recv(socket_, block, sizeof block, 0);
-    messages_.push_back({clock::now(), std::string(block, static_cast<std::size_t>(std::max<ssize_t>(count, 0)))});
+    messages_.push_back(
+        {clock::now(), std::string(block, static_cast<std::size_t>(std::max<ssize_t>(count, 0)))});
     return true;
 }
 

@@ -18,8 +18,8 @@ namespace tunnelkeyd::support {
 class rig {
 public:
     /// A configuration for all the simulator's tunnels, with short backoffs, a `settle` of one second, every
-    /// tunnel due at once and then once an hour, no background preflights, any free port for the health endpoint,
-    /// and the log at `trace`. Change `config` before start().
+    /// tunnel due at once and then once an hour, no background preflights, any free port for the health
+    /// endpoint, and the log at `trace`. Change `config` before start().
     explicit rig(unsigned tunnels = 1, const std::vector<std::string>& simulator_arguments = {});
     ~rig();
 
@@ -38,7 +38,8 @@ public:
     void reload() const;
     /// Asks the health endpoint of the last run.
     http_reply health(const std::string& path);
-    /// Asks for it until its JSON is so, and returns that. Throws std::runtime_error with the last one when it never is.
+    /// Asks for it until its JSON is so, and returns that. Throws std::runtime_error with the last one when it
+    /// never is.
     nlohmann::json wait_for_health(const std::string& path,
                                    const std::function<bool(const nlohmann::json&)>& condition);
     /// SIGKILL, as the out-of-memory killer would.

@@ -22,9 +22,9 @@ struct fixture {
                  [] { return core::steady_time{}; }}) {}
 
     void write(const std::string& tunnels) const {
-        support::write_file(directory.path() / "config.yaml",
-                            "version: 1\norganizations:\n  - {name: acme, id: o, api_key: {file: /k}}\ntunnels:\n" +
-                                tunnels);
+        support::write_file(
+            directory.path() / "config.yaml",
+            "version: 1\norganizations:\n  - {name: acme, id: o, api_key: {file: /k}}\ntunnels:\n" + tunnels);
     }
 
     ports::loaded_configuration load(const core::config& in_force = {}) {
@@ -92,7 +92,8 @@ TEST_CASE("only of tunnels that are new does the journal tell what it knows") {
         [](const std::function<void()>& task) { task(); });
     const auto load = [&](std::shared_ptr<const core::config> in_force) {
         ports::loaded_configuration found;
-        source.load(std::move(in_force), [&](ports::loaded_configuration loaded) { found = std::move(loaded); });
+        source.load(std::move(in_force),
+                    [&](ports::loaded_configuration loaded) { found = std::move(loaded); });
         return found;
     };
     write(tunnel("jira"));
