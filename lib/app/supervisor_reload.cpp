@@ -166,6 +166,7 @@ void supervisor::leave(supervised& tunnel) {
     } else if (waits && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
         queues_->unpark(tunnel);
         std::erase(queues_->calm_permits, &tunnel);
+        tunnel.awaits_permit = false;
         blocked_.erase(tunnel.key());
         tunnel.abandon();
     }

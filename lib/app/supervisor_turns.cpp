@@ -155,6 +155,8 @@ void supervisor::dawdle(supervised& tunnel) {
 void supervisor::want_permit(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     queues_->alarms.clear(tunnel);
+    if (std::exchange(tunnel.awaits_permit, true))
+        return;  // two permits would send two requests
     (tunnel.state().gap_open() ? queues_->urgent_permits : queues_->calm_permits).push_back(&tunnel);
 }
 
@@ -174,6 +176,7 @@ void supervisor::give_permits() {
             return;
         auto& tunnel = *queue.front();
         queue.pop_front();
+        tunnel.awaits_permit = false;
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
             continue;
