@@ -97,6 +97,25 @@ void supervisor::adopt_or_orphan(supervised& tunnel) {
     auto because = "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere";
     if (because != std::exchange(tunnel.orphaned_because, because))
         log_orphan(tunnel.settings().name, because);
+    forget_outage(tunnel);
+}
+
+bool supervisor::is_orphan(const supervised& tunnel) {
+    return tunnel.state().gap_open() && !tunnel.orphaned_because.empty();
+}
+
+/// Nobody resolves what an orphan left unknown: it would stop its organization's other tunnels for good.
+void supervisor::forget_outage(const supervised& tunnel) {
+    if (desk_of(tunnel.settings()).gate.forget(tunnel.settings().id()))
+        outage_over(tunnel.settings().organization.id);
+}
+
+/// What it left unknown, it will now resolve.
+void supervisor::note_outage(const supervised& tunnel) {
+    // A key that came later ended what was unknown before it.
+    const auto& record = tunnel.state().record();
+    if (record.open && record.open->unknown && !record.key)
+        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
 }
 
 void supervisor::log_orphan(const std::string& name, std::string_view because) const {
@@ -139,10 +158,7 @@ void supervisor::take_up(supervised& tunnel) {
     if (!tunnel.orphaned_because.empty() || std::exchange(tunnel.taken_up, true))
         return;
     tunnel.resume(restart_);
-    // A key that came later ended what was unknown before it.
-    const auto& record = tunnel.state().record();
-    if (record.open && record.open->unknown && !record.key)
-        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
+    note_outage(tunnel);
 }
 
 /// Taken up: now it waits for its turn, or goes on.

@@ -111,6 +111,9 @@ private:
     supervised& add_configured(const core::tunnel& tunnel, std::optional<core::tunnel_record> known);
     void add_leftover(ports::leftover left);
     void adopt_or_orphan(supervised& tunnel);
+    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
+    void forget_outage(const supervised& tunnel);
+    void note_outage(const supervised& tunnel);
     void log_orphan(const std::string& name, std::string_view because) const;
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);

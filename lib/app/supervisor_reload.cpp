@@ -134,8 +134,10 @@ void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> 
         return set_out(tunnel);
     }
     tunnel.reconfigure(std::move(settings), own || was_orphan);
-    if (was_orphan)
+    if (was_orphan) {
+        note_outage(tunnel);
         go_on(tunnel);
+    }
     if (renamed && tunnel.state().is_idle())
         world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
             if (!error.empty())
@@ -193,8 +195,10 @@ void supervisor::look_at_bystanders() {
             continue;
         }
         tunnel->check_guards_again();
-        if (adopted)
+        if (adopted) {
+            note_outage(*tunnel);
             go_on(*tunnel);
+        }
     }
 }
 

@@ -261,6 +261,8 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
     const bool outage = desk.gate.outage();
     tunnel.api_key_failed = verdict.status == 401;
     desk.regenerate_answered(tunnel.settings(), verdict);
+    if (is_orphan(tunnel))
+        forget_outage(tunnel);
     if (outage && !desk.gate.outage())
         outage_over(tunnel.settings().organization.id);
 }
