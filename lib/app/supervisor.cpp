@@ -142,7 +142,7 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
         take_up(*tunnel);
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
-        if (!tunnel->orphaned_because.empty())
+        if (is_orphan(*tunnel))
             continue;
         tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
         const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
@@ -155,7 +155,7 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
 
 /// What the last run left of it. An orphan is left alone.
 void supervisor::take_up(supervised& tunnel) {
-    if (!tunnel.orphaned_because.empty() || std::exchange(tunnel.taken_up, true))
+    if (is_orphan(tunnel) || std::exchange(tunnel.taken_up, true))
         return;
     tunnel.resume(restart_);
     note_outage(tunnel);

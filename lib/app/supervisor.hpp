@@ -169,7 +169,7 @@ private:
     void look_at_health(supervised& tunnel);
     void look_at_organizations();
     [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
-    [[nodiscard]] static bool is_gone(const supervised& tunnel);
+    [[nodiscard]] bool is_gone(const supervised& tunnel) const;
     [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel, core::wall_time now) const;
     void report(std::string_view tunnel, const std::vector<core::problem>& problems,
                 std::vector<std::pair<std::string_view, core::health>>& reported,

@@ -33,8 +33,8 @@ core::tunnel_facts supervisor::facts_of(const supervised& tunnel) const {
     const auto& report = tunnel.preflight;
     return {&tunnel.settings(),
             state.record(),
-            state.where() == core::rotation::phase::held,
-            state.gap_open() ? std::string_view(tunnel.orphaned_because) : std::string_view(),
+            state.where() == core::rotation::phase::held && !is_orphan(tunnel),
+            is_orphan(tunnel) ? std::string_view(tunnel.orphaned_because) : std::string_view(),
             tunnel.overdue_since,
             state.trouble(),
             report && report->failure ? &*report->failure : nullptr,
@@ -85,9 +85,8 @@ bool supervisor::is_api_key_refused(const core::organization& organization) cons
 }
 
 /// It has left the configuration, and is done with.
-bool supervisor::is_gone(const supervised& tunnel) {
-    return !tunnel.configured && !tunnel.state().gap_open() && tunnel.state().is_idle() &&
-           !tunnel.state().record().confirmation_owed;
+bool supervisor::is_gone(const supervised& tunnel) const {
+    return !tunnel.state().gap_open() && tunnel.state().is_idle() && is_forgotten(tunnel);
 }
 
 void supervisor::report(std::string_view tunnel, const std::vector<core::problem>& problems,
@@ -121,13 +120,12 @@ void supervisor::report(std::string_view tunnel, const std::vector<core::problem
 core::tunnel_overview supervisor::describe(const supervised& tunnel, core::wall_time now) const {
     const auto& state = tunnel.state();
     const auto& record = state.record();
-    const bool orphaned = state.gap_open() && !tunnel.orphaned_because.empty();
     core::tunnel_overview seen;
     seen.settings = state.shared_settings();
     seen.name = tunnel.settings().name;
     seen.id = record.id;
     seen.configured = tunnel.configured;
-    seen.state = orphaned ? "orphaned" : core::to_string(state.where());
+    seen.state = is_orphan(tunnel) ? "orphaned" : core::to_string(state.where());
     seen.last_success = record.last_success;
     if (tunnel.configured)
         seen.next = next_due(tunnel);

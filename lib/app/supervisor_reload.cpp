@@ -120,7 +120,7 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
 void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings) {
     const bool own = is_own_change(tunnel.settings(), *settings);
     const bool renamed = tunnel.settings().name != settings->name;
-    const bool was_orphan = !tunnel.orphaned_because.empty();
+    const bool was_orphan = is_orphan(tunnel);
     desks_.try_emplace(settings->organization.id, world_,
                        [this, id = settings->organization.id] { reopened(id); });
     tunnel.configured = true;
@@ -179,12 +179,17 @@ void supervisor::leave(supervised& tunnel) {
 /// have left the configuration.
 void supervisor::look_at_bystanders() {
     std::vector<supervised*> concerned;
-    for (const auto& tunnel : tunnels_)
+    for (const auto& tunnel : tunnels_) {
         if (tunnel->state().gap_open() && tunnel->changed != configurations_ &&
             (!tunnel->configured || tunnel->state().record().key))
             concerned.push_back(tunnel.get());
+        if (!tunnel->configured && tunnel->state().is_idle() && tunnel->state().record().confirmation_owed) {
+            plan(*tunnel);  // it may be made now, or may be no longer
+            look_at_health(*tunnel);
+        }
+    }
     for (auto* tunnel : concerned) {
-        const bool was_orphan = !tunnel->orphaned_because.empty();
+        const bool was_orphan = is_orphan(*tunnel);
         if (!tunnel->configured)
             adopt_or_orphan(*tunnel);
         const bool adopted = was_orphan && tunnel->orphaned_because.empty();

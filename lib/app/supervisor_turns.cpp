@@ -37,9 +37,10 @@ bool supervisor::is_forgotten(const supervised& tunnel) const {
     if (tunnel.configured)
         return false;
     const auto& state = tunnel.state();
-    return !tunnel.orphaned_because.empty() ||
-           (!state.gap_open() && (!state.record().confirmation_owed ||
-                                  owner_of(tunnel.settings().instance.url, tunnel.settings().id())));
+    if (state.gap_open())
+        return is_orphan(tunnel);
+    return !state.record().confirmation_owed ||
+           owner_of(tunnel.settings().instance.url, tunnel.settings().id());
 }
 
 core::urgency supervisor::urgency_of(const supervised& tunnel) const {
@@ -128,7 +129,7 @@ void supervisor::want_preflight(rotator& who) {
     const auto now = world_.clock.now();
     if (draining_ && !tunnel.state().gap_open())
         return;
-    if (!tunnel.orphaned_because.empty())
+    if (is_orphan(tunnel))
         return release(tunnel);
     if (is_forgotten(tunnel))
         return tunnel.abandon();
@@ -182,7 +183,7 @@ void supervisor::give_permits() {
             continue;
         if (is_forgotten(tunnel)) {
             end_preflighting(tunnel);
-            if (tunnel.orphaned_because.empty())
+            if (!is_orphan(tunnel))
                 tunnel.abandon();
             continue;
         }
