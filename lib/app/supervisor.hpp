@@ -128,6 +128,7 @@ private:
 
     // supervisor_reload.cpp: another configuration
     differences compare(std::vector<core::tunnel_record> records);
+    void write_name(const supervised& tunnel);
     void leave(supervised& tunnel);
     void change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings);
     void look_at_bystanders();

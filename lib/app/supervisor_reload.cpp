@@ -138,16 +138,25 @@ void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> 
         note_outage(tunnel);
         go_on(tunnel);
     }
-    if (renamed && tunnel.state().is_idle())
-        world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
-            if (!error.empty())
-                log(core::log_level::error, "store.failed",
-                    "a tunnel's new name could not be written: " + error);
-        });
+    if (renamed)
+        write_name(tunnel);
     if (own)
         plan_checkup(tunnel, world_.clock.now().wall);
     else
         plan_checkup(tunnel);
+}
+
+/// A rotation that goes on writes it by itself; one that waits may do so for long.
+void supervisor::write_name(const supervised& tunnel) {
+    using phase = core::rotation::phase;
+    const auto where = tunnel.state().where();
+    if (where != phase::idle && where != phase::held && where != phase::waiting && where != phase::preflight &&
+        where != phase::permit)
+        return;
+    world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
+        if (!error.empty())
+            log(core::log_level::error, "store.failed", "a tunnel's new name could not be written: " + error);
+    });
 }
 
 /// Out of the configuration. If its key gap is open, look_at_bystanders() says what becomes of it.
