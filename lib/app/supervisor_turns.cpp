@@ -92,11 +92,14 @@ void supervisor::plan(supervised& tunnel) {
 /// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
 /// unless it had tried, and failed, before.
 void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
+    const auto before = tunnel.overdue_since;
     const auto due = next_due(tunnel).at;
     if (!tunnel.configured || due > now)
         tunnel.overdue_since.reset();
     else if (!tunnel.overdue_since)
         tunnel.overdue_since = tunnel.state().record().failures > 0 ? due : now;
+    if (tunnel.overdue_since != before)
+        look_at_health(tunnel);
 }
 
 void supervisor::wait_for_next(supervised& tunnel) {
@@ -286,8 +289,10 @@ void supervisor::reopened(const std::string& organization_id) {
         if (tunnel->settings().organization.id != organization_id)
             continue;
         if (tunnel->state().is_idle()) {
-            if (std::exchange(tunnel->api_key_failed, false))
+            if (std::exchange(tunnel->api_key_failed, false)) {
                 tunnel->reset_backoff();
+                look_at_health(*tunnel);
+            }
             plan(*tunnel);
         } else if (tunnel->wants == supervised::wish::preflight || tunnel->wants == supervised::wish::permit) {
             queues_->park(*tunnel, tunnel->wants, now.steady);

@@ -47,8 +47,8 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
     if (elsewhere || (!took_it && sent_by->instance != settings_->instance)) {
         note(log_level::info, "install.repeated",
              (took_it ? "the new key was installed with the settings of before a reload"
-                      : "the new key was not installed, and its settings have changed meanwhile (" + verdict.why +
-                            ")") +
+                      : "the new key was not installed, and its settings have changed meanwhile (" +
+                            verdict.why + ")") +
                  std::string(": it is sent again, with the present ones"));
         return to_install(now);
     }
