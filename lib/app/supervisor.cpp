@@ -228,7 +228,8 @@ void supervisor::ring() {
         begin_checkup(*tunnel);
     while (auto* tunnel = queues_->health.take_due(now.wall))
         look_at_health(*tunnel);
-    look_at_organizations();
+    if (look_at_organizations_again_ && *look_at_organizations_again_ <= now.wall)
+        look_at_organizations();
     turn_ended();
 }
 
@@ -244,7 +245,8 @@ void supervisor::turn_ended() {
 void supervisor::set_alarm() {
     const auto now = world_.clock.now();
     auto next = queues_->alarms.next();
-    for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next()}) {
+    for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
+                           look_at_organizations_again_}) {
         if (!due)
             continue;
         const auto until_due = std::clamp(*due - now.wall, core::duration(0), wall_clock_check);

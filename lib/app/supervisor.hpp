@@ -169,6 +169,8 @@ private:
     [[nodiscard]] core::tunnel_facts facts_of(const supervised& tunnel) const;
     void look_at_health(supervised& tunnel);
     void look_at_organizations();
+    void look_at_organization(const std::string& id);
+    void look_at(const core::organization& organization);
     [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
     [[nodiscard]] bool is_gone(const supervised& tunnel) const;
     [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel, core::wall_time now) const;
@@ -212,7 +214,7 @@ private:
     std::size_t degraded_ = 0;          // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
-    std::optional<core::wall_time> organizations_seen_at_;
+    std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict
     std::optional<core::steady_time> armed_for_;
 };
 

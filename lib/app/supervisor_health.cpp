@@ -9,8 +9,6 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-constexpr core::duration organizations_check = std::chrono::minutes(1);
-
 core::health worst_of(const std::vector<std::pair<std::string_view, core::health>>& reported) {
     core::health worst = core::health::ok;
     for (const auto& [code, severity] : reported)
@@ -66,17 +64,36 @@ void supervisor::look_at_health(supervised& tunnel) {
 }
 
 void supervisor::look_at_organizations() {
-    const auto now = world_.clock.now().wall;
-    if (once_ ||
-        (organizations_seen_at_ && std::chrono::abs(now - *organizations_seen_at_) < organizations_check))
+    if (once_)
         return;
-    organizations_seen_at_ = now;
+    const auto now = world_.clock.now().wall;
+    look_at_organizations_again_.reset();
+    std::set<std::string> configured;
     for (const auto& organization : config_->organizations) {
-        const auto problems = core::problems_of(organization, is_api_key_refused(organization), now);
-        auto& reported = organizations_reported_[organization.id];
-        if (!problems.empty() || !reported.empty())
-            report("", problems, reported, organization.name);
+        configured.insert(organization.id);
+        look_at(organization);
+        if (const auto next = core::next_change(organization, now))
+            look_at_organizations_again_ = std::min(look_at_organizations_again_.value_or(*next), *next);
     }
+    std::erase_if(organizations_reported_, [&](const auto& each) { return !configured.contains(each.first); });
+}
+
+/// The cloud has said something of its API key.
+void supervisor::look_at_organization(const std::string& id) {
+    const auto& all = config_->organizations;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.id == id; });
+    if (found != all.end())
+        look_at(*found);
+}
+
+void supervisor::look_at(const core::organization& organization) {
+    if (once_)
+        return;
+    const auto problems =
+        core::problems_of(organization, is_api_key_refused(organization), world_.clock.now().wall);
+    auto& reported = organizations_reported_[organization.id];
+    if (!problems.empty() || !reported.empty())
+        report("", problems, reported, organization.name);
 }
 
 bool supervisor::is_api_key_refused(const core::organization& organization) const {

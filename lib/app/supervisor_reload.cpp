@@ -70,7 +70,6 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     if (other_limits)
         for (const auto& tunnel : tunnels_)
             look_at_health(*tunnel);
-    organizations_seen_at_.reset();
     look_at_organizations();
     reloading_ = false;
     turn_ended();

@@ -253,6 +253,8 @@ void supervisor::preflighted(rotator& who, const std::optional<core::preflight_f
     tunnel.preflight = core::preflight_report{world_.clock.now().wall, failure};
     if (failure)
         tunnel.api_key_failed = failure->at == core::preflight_failure::check::api_key;
+    if (failure && tunnel.api_key_failed)
+        look_at_organization(tunnel.settings().organization.id);
 }
 
 void supervisor::rotation_ended(rotator& who, const core::history_entry& entry) {
@@ -265,6 +267,8 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
     const bool outage = desk.gate.outage();
     tunnel.api_key_failed = verdict.status == 401;
     desk.regenerate_answered(tunnel.settings(), verdict);
+    if (tunnel.api_key_failed)
+        look_at_organization(tunnel.settings().organization.id);
     if (is_orphan(tunnel))
         forget_outage(tunnel);
     if (outage && !desk.gate.outage())
@@ -284,6 +288,7 @@ void supervisor::outage_over(const std::string& organization_id) {
 
 /// Whoever waited for the API key to be good again need not wait any longer.
 void supervisor::reopened(const std::string& organization_id) {
+    look_at_organization(organization_id);
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
         if (tunnel->settings().organization.id != organization_id)

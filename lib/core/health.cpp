@@ -162,6 +162,13 @@ std::vector<problem> problems_of(const organization& organization, bool api_key_
     return found;
 }
 
+std::optional<wall_time> next_change(const organization& organization, wall_time now) {
+    const auto ends = organization.api_key_expires;
+    if (ends && *ends - expiry_notice > now)
+        return *ends - expiry_notice;
+    return ends && *ends > now ? ends : std::nullopt;
+}
+
 std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error) {
     std::vector<problem> found;
     if (!store_error.empty())
