@@ -44,8 +44,12 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
         return std::nullopt;
     const auto opened = tunnel.record.open->gap_opened_at;
     const bool late = now - opened > limits.gap_failing_after;
-    // One that is being closed, and without trouble so far, is every rotation's.
-    if (!late && !tunnel.trouble && tunnel.record.failures == 0)
+    // One that is being closed, and without trouble so far, is every rotation's. What failed before the first
+    // request is over.
+    const auto& open = *tunnel.record.open;
+    const bool first_request = open.intent && open.regenerates == 1;
+    const bool trouble = open.unknown || tunnel.trouble || tunnel.record.failures > 0;
+    if (!late && (first_request || !trouble))
         return std::nullopt;
     const std::string key = tunnel.record.key ? "a new key was made and is not installed yet"
                                               : "the cloud may have made a new key that we do not know";
