@@ -266,9 +266,10 @@ void supervisor::stepped(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     release(tunnel);
     if (tunnel.state().is_idle()) {
-        working_.erase(tunnel.key());
-        tunnel.requested = false;
-        tunnel.failed = !tunnel.state().record().last_error.empty();
+        if (working_.erase(tunnel.key()) > 0) {  // else its rotation has yet to begin
+            tunnel.requested = false;
+            tunnel.failed = !tunnel.state().record().last_error.empty();
+        }
         plan(tunnel);
         log_plan(tunnel, core::log_level::info);
     } else {
