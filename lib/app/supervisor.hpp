@@ -93,6 +93,7 @@ public:
 
 private:
     struct supervised;
+    struct change;
     struct differences;
 
     // rotator::host
@@ -130,7 +131,7 @@ private:
     differences compare(std::vector<core::tunnel_record> records);
     void write_name(const supervised& tunnel);
     void leave(supervised& tunnel);
-    void change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings);
+    void changed(const change& what);
     void look_at_bystanders();
     void go_on(supervised& tunnel);
     void stop_waiting_for_people();

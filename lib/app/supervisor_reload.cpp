@@ -23,10 +23,18 @@ bool differ_in_name_only(const core::tunnel& before, const core::tunnel& after) 
 
 }  // namespace
 
+/// Other settings, or back in the configuration.
+struct supervisor::change {
+    supervised* tunnel;
+    const core::tunnel* settings;  ///< what they are now
+    bool own;
+    bool renamed;
+};
+
 struct supervisor::differences {
     config_changes count;
     std::vector<supervised*> added;
-    std::vector<std::pair<supervised*, const core::tunnel*>> changed;  ///< with what they are now
+    std::vector<change> changed;
     std::vector<supervised*> removed;
 };
 
@@ -49,15 +57,17 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     };
     for (auto* tunnel : differ.removed)
         disown(*tunnel);
-    for (const auto& [tunnel, settings] : differ.changed)
-        disown(*tunnel);
+    for (const auto& each : differ.changed)
+        disown(*each.tunnel);
     for (auto* tunnel : differ.added)
         by_instance_.emplace(tunnel->settings().instance.url.text(), tunnel);
-    for (const auto& [tunnel, settings] : differ.changed)
-        by_instance_.emplace(settings->instance.url.text(), tunnel);
+    for (const auto& each : differ.changed) {
+        each.tunnel->move_settings(std::shared_ptr<const core::tunnel>(config_, each.settings));
+        by_instance_.emplace(each.settings->instance.url.text(), each.tunnel);
+    }
 
-    for (const auto& [tunnel, settings] : differ.changed)
-        change(*tunnel, std::shared_ptr<const core::tunnel>(config_, settings));
+    for (const auto& each : differ.changed)
+        changed(each);
     for (auto* tunnel : differ.removed)
         leave(*tunnel);
     for (auto* tunnel : differ.added) {
@@ -96,15 +106,17 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
         }
         auto& tunnel = *known->second;
         tunnel.seen = configurations_;
+        const auto& before = tunnel.settings();
+        const change now{&tunnel, &settings, is_own_change(before, settings), before.name != settings.name};
         if (!tunnel.configured) {
             ++found.count.added;
-            found.changed.emplace_back(&tunnel, &settings);
+            found.changed.push_back(now);
         } else if (tunnel.settings() == settings) {
             ++found.count.unchanged;
             tunnel.move_settings(std::shared_ptr<const core::tunnel>(config_, &settings));
         } else {
             ++(differ_in_name_only(tunnel.settings(), settings) ? found.count.renamed : found.count.changed);
-            found.changed.emplace_back(&tunnel, &settings);
+            found.changed.push_back(now);
         }
     }
     for (const auto& tunnel : tunnels_)
@@ -115,31 +127,26 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
     return found;
 }
 
-/// Other settings, or back in the configuration.
-void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings) {
-    const bool own = is_own_change(tunnel.settings(), *settings);
-    const bool renamed = tunnel.settings().name != settings->name;
+void supervisor::changed(const change& what) {
+    auto& tunnel = *what.tunnel;
     const bool was_orphan = is_orphan(tunnel);
-    desks_.try_emplace(settings->organization.id, world_,
-                       [this, id = settings->organization.id] { reopened(id); });
     tunnel.configured = true;
     tunnel.changed = configurations_;
     tunnel.orphaned_because.clear();
-    if (own)
+    if (what.own)
         tunnel.preflight.reset();
     if (!tunnel.taken_up) {
-        tunnel.move_settings(std::move(settings));
         take_up(tunnel);
         return set_out(tunnel);
     }
-    tunnel.reconfigure(std::move(settings), own || was_orphan);
+    tunnel.reconfigure(tunnel.state().shared_settings(), what.own || was_orphan);
     if (was_orphan) {
         note_outage(tunnel);
         go_on(tunnel);
     }
-    if (renamed)
+    if (what.renamed)
         write_name(tunnel);
-    if (own)
+    if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
     else
         plan_checkup(tunnel);
