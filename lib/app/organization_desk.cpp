@@ -50,7 +50,7 @@ void organization_desk::answered(const question& asked, const core::exchange& se
     world_.metrics.request_ended(ports::endpoint::organization, seen);
     const auto failure = core::judge_api_key(seen);
     const auto now = world_.clock.now();
-    if (asked.api_key == api_key_) {  // else the configuration has moved on to another key
+    if (under_way_.get() == &asked) {  // else another key is asked about now, or what the file holds now
         under_way_.reset();
         if (failure)
             api_key_refused(asked.retry);
@@ -82,6 +82,7 @@ void organization_desk::regenerate_answered(const core::tunnel& tunnel,
 
 void organization_desk::reconsider() {
     good_until_.reset();
+    under_way_.reset();  // whoever waits for it is told; it decides nothing more
     api_key_accepted();
 }
 

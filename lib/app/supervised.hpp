@@ -34,6 +34,7 @@ struct supervisor::supervised final : rotator {
     bool queued = false;           ///< stands in the queue of those that may begin
     bool has_slot = false;         ///< counts in preflighting_
     bool dawdles = false;          ///< counts in dawdling_
+    bool awaits_permit = false;    ///< stands in a queue of permits
     bool has_permit = false;       ///< counts in in_flight_
     bool api_key_failed = false;   ///< its last failure was its organization's API key
     bool untried = false;          ///< counts in untried_

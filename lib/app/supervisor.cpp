@@ -97,6 +97,25 @@ void supervisor::adopt_or_orphan(supervised& tunnel) {
     auto because = "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere";
     if (because != std::exchange(tunnel.orphaned_because, because))
         log_orphan(tunnel.settings().name, because);
+    forget_outage(tunnel);
+}
+
+bool supervisor::is_orphan(const supervised& tunnel) {
+    return tunnel.state().gap_open() && !tunnel.orphaned_because.empty();
+}
+
+/// Nobody resolves what an orphan left unknown: it would stop its organization's other tunnels for good.
+void supervisor::forget_outage(const supervised& tunnel) {
+    if (desk_of(tunnel.settings()).gate.forget(tunnel.settings().id()))
+        outage_over(tunnel.settings().organization.id);
+}
+
+/// What it left unknown, it will now resolve.
+void supervisor::note_outage(const supervised& tunnel) {
+    // A key that came later ended what was unknown before it.
+    const auto& record = tunnel.state().record();
+    if (record.open && record.open->unknown && !record.key)
+        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
 }
 
 void supervisor::log_orphan(const std::string& name, std::string_view because) const {
@@ -123,7 +142,7 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
         take_up(*tunnel);
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
-        if (!tunnel->orphaned_because.empty())
+        if (is_orphan(*tunnel))
             continue;
         tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
         const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
@@ -136,13 +155,10 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
 
 /// What the last run left of it. An orphan is left alone.
 void supervisor::take_up(supervised& tunnel) {
-    if (!tunnel.orphaned_because.empty() || std::exchange(tunnel.taken_up, true))
+    if (is_orphan(tunnel) || std::exchange(tunnel.taken_up, true))
         return;
     tunnel.resume(restart_);
-    // A key that came later ended what was unknown before it.
-    const auto& record = tunnel.state().record();
-    if (record.open && record.open->unknown && !record.key)
-        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
+    note_outage(tunnel);
 }
 
 /// Taken up: now it waits for its turn, or goes on.
@@ -212,7 +228,8 @@ void supervisor::ring() {
         begin_checkup(*tunnel);
     while (auto* tunnel = queues_->health.take_due(now.wall))
         look_at_health(*tunnel);
-    look_at_organizations();
+    if (look_at_organizations_again_ && *look_at_organizations_again_ <= now.wall)
+        look_at_organizations();
     turn_ended();
 }
 
@@ -228,7 +245,8 @@ void supervisor::turn_ended() {
 void supervisor::set_alarm() {
     const auto now = world_.clock.now();
     auto next = queues_->alarms.next();
-    for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next()}) {
+    for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
+                           look_at_organizations_again_}) {
         if (!due)
             continue;
         const auto until_due = std::clamp(*due - now.wall, core::duration(0), wall_clock_check);
@@ -248,9 +266,10 @@ void supervisor::stepped(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     release(tunnel);
     if (tunnel.state().is_idle()) {
-        working_.erase(tunnel.key());
-        tunnel.requested = false;
-        tunnel.failed = !tunnel.state().record().last_error.empty();
+        if (working_.erase(tunnel.key()) > 0) {  // else its rotation has yet to begin
+            tunnel.requested = false;
+            tunnel.failed = !tunnel.state().record().last_error.empty();
+        }
         plan(tunnel);
         log_plan(tunnel, core::log_level::info);
     } else {

@@ -93,6 +93,7 @@ public:
 
 private:
     struct supervised;
+    struct change;
     struct differences;
 
     // rotator::host
@@ -111,6 +112,9 @@ private:
     supervised& add_configured(const core::tunnel& tunnel, std::optional<core::tunnel_record> known);
     void add_leftover(ports::leftover left);
     void adopt_or_orphan(supervised& tunnel);
+    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
+    void forget_outage(const supervised& tunnel);
+    void note_outage(const supervised& tunnel);
     void log_orphan(const std::string& name, std::string_view because) const;
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);
@@ -125,8 +129,9 @@ private:
 
     // supervisor_reload.cpp: another configuration
     differences compare(std::vector<core::tunnel_record> records);
+    void write_name(const supervised& tunnel);
     void leave(supervised& tunnel);
-    void change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings);
+    void changed(const change& what);
     void look_at_bystanders();
     void go_on(supervised& tunnel);
     void stop_waiting_for_people();
@@ -165,8 +170,10 @@ private:
     [[nodiscard]] core::tunnel_facts facts_of(const supervised& tunnel) const;
     void look_at_health(supervised& tunnel);
     void look_at_organizations();
+    void look_at_organization(const std::string& id);
+    void look_at(const core::organization& organization);
     [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
-    [[nodiscard]] static bool is_gone(const supervised& tunnel);
+    [[nodiscard]] bool is_gone(const supervised& tunnel) const;
     [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel, core::wall_time now) const;
     void report(std::string_view tunnel, const std::vector<core::problem>& problems,
                 std::vector<std::pair<std::string_view, core::health>>& reported,
@@ -208,7 +215,7 @@ private:
     std::size_t degraded_ = 0;          // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
-    std::optional<core::wall_time> organizations_seen_at_;
+    std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict
     std::optional<core::steady_time> armed_for_;
 };
 

@@ -85,6 +85,8 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
              "a check in the background: " +
                  (failure->remedy.empty() ? failure->problem : failure->problem + ": " + failure->remedy),
              {{"check", std::string(to_string(failure->at))}}});
+        if (failure->at == core::preflight_failure::check::api_key)
+            look_at_organization(tunnel.settings().organization.id);
         tunnel.preflight = core::preflight_report{now.wall, std::move(failure)};
     } else {
         tunnel.preflight = core::preflight_report{now.wall, std::nullopt};

@@ -25,6 +25,8 @@ bool supervisor::is_under_way(supervised& tunnel) const {
         return false;
     case phase::preflight:
     case phase::permit:
+        if (is_orphan(tunnel) && !tunnel.is_preflighting())
+            return false;
         return !sleeps && (!draining_ || state.gap_open()) && !blocked_.contains(tunnel.key());
     case phase::waiting:
     case phase::closing:
@@ -55,7 +57,7 @@ once_result supervisor::result() const {
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();
         sum.confirmations_owed += state.record().confirmation_owed;
-        if (!tunnel->orphaned_because.empty())
+        if (is_orphan(*tunnel))
             ++sum.orphaned;
         else if (state.where() == core::rotation::phase::held)
             ++sum.held;

@@ -9,8 +9,6 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-constexpr core::duration organizations_check = std::chrono::minutes(1);
-
 core::health worst_of(const std::vector<std::pair<std::string_view, core::health>>& reported) {
     core::health worst = core::health::ok;
     for (const auto& [code, severity] : reported)
@@ -33,8 +31,8 @@ core::tunnel_facts supervisor::facts_of(const supervised& tunnel) const {
     const auto& report = tunnel.preflight;
     return {&tunnel.settings(),
             state.record(),
-            state.where() == core::rotation::phase::held,
-            state.gap_open() ? std::string_view(tunnel.orphaned_because) : std::string_view(),
+            state.where() == core::rotation::phase::held && !is_orphan(tunnel),
+            is_orphan(tunnel) ? std::string_view(tunnel.orphaned_because) : std::string_view(),
             tunnel.overdue_since,
             state.trouble(),
             report && report->failure ? &*report->failure : nullptr,
@@ -66,17 +64,36 @@ void supervisor::look_at_health(supervised& tunnel) {
 }
 
 void supervisor::look_at_organizations() {
-    const auto now = world_.clock.now().wall;
-    if (once_ ||
-        (organizations_seen_at_ && std::chrono::abs(now - *organizations_seen_at_) < organizations_check))
+    if (once_)
         return;
-    organizations_seen_at_ = now;
+    const auto now = world_.clock.now().wall;
+    look_at_organizations_again_.reset();
+    std::set<std::string> configured;
     for (const auto& organization : config_->organizations) {
-        const auto problems = core::problems_of(organization, is_api_key_refused(organization), now);
-        auto& reported = organizations_reported_[organization.id];
-        if (!problems.empty() || !reported.empty())
-            report("", problems, reported, organization.name);
+        configured.insert(organization.id);
+        look_at(organization);
+        if (const auto next = core::next_change(organization, now))
+            look_at_organizations_again_ = std::min(look_at_organizations_again_.value_or(*next), *next);
     }
+    std::erase_if(organizations_reported_, [&](const auto& each) { return !configured.contains(each.first); });
+}
+
+/// The cloud has said something of its API key.
+void supervisor::look_at_organization(const std::string& id) {
+    const auto& all = config_->organizations;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.id == id; });
+    if (found != all.end())
+        look_at(*found);
+}
+
+void supervisor::look_at(const core::organization& organization) {
+    if (once_)
+        return;
+    const auto problems =
+        core::problems_of(organization, is_api_key_refused(organization), world_.clock.now().wall);
+    auto& reported = organizations_reported_[organization.id];
+    if (!problems.empty() || !reported.empty())
+        report("", problems, reported, organization.name);
 }
 
 bool supervisor::is_api_key_refused(const core::organization& organization) const {
@@ -85,9 +102,8 @@ bool supervisor::is_api_key_refused(const core::organization& organization) cons
 }
 
 /// It has left the configuration, and is done with.
-bool supervisor::is_gone(const supervised& tunnel) {
-    return !tunnel.configured && !tunnel.state().gap_open() && tunnel.state().is_idle() &&
-           !tunnel.state().record().confirmation_owed;
+bool supervisor::is_gone(const supervised& tunnel) const {
+    return !tunnel.state().gap_open() && tunnel.state().is_idle() && is_forgotten(tunnel);
 }
 
 void supervisor::report(std::string_view tunnel, const std::vector<core::problem>& problems,
@@ -121,13 +137,12 @@ void supervisor::report(std::string_view tunnel, const std::vector<core::problem
 core::tunnel_overview supervisor::describe(const supervised& tunnel, core::wall_time now) const {
     const auto& state = tunnel.state();
     const auto& record = state.record();
-    const bool orphaned = state.gap_open() && !tunnel.orphaned_because.empty();
     core::tunnel_overview seen;
     seen.settings = state.shared_settings();
     seen.name = tunnel.settings().name;
     seen.id = record.id;
     seen.configured = tunnel.configured;
-    seen.state = orphaned ? "orphaned" : core::to_string(state.where());
+    seen.state = is_orphan(tunnel) ? "orphaned" : core::to_string(state.where());
     seen.last_success = record.last_success;
     if (tunnel.configured)
         seen.next = next_due(tunnel);

@@ -23,10 +23,18 @@ bool differ_in_name_only(const core::tunnel& before, const core::tunnel& after) 
 
 }  // namespace
 
+/// Other settings, or back in the configuration.
+struct supervisor::change {
+    supervised* tunnel;
+    const core::tunnel* settings;  ///< what they are now
+    bool own;
+    bool renamed;
+};
+
 struct supervisor::differences {
     config_changes count;
     std::vector<supervised*> added;
-    std::vector<std::pair<supervised*, const core::tunnel*>> changed;  ///< with what they are now
+    std::vector<change> changed;
     std::vector<supervised*> removed;
 };
 
@@ -49,15 +57,17 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     };
     for (auto* tunnel : differ.removed)
         disown(*tunnel);
-    for (const auto& [tunnel, settings] : differ.changed)
-        disown(*tunnel);
+    for (const auto& each : differ.changed)
+        disown(*each.tunnel);
     for (auto* tunnel : differ.added)
         by_instance_.emplace(tunnel->settings().instance.url.text(), tunnel);
-    for (const auto& [tunnel, settings] : differ.changed)
-        by_instance_.emplace(settings->instance.url.text(), tunnel);
+    for (const auto& each : differ.changed) {
+        each.tunnel->move_settings(std::shared_ptr<const core::tunnel>(config_, each.settings));
+        by_instance_.emplace(each.settings->instance.url.text(), each.tunnel);
+    }
 
-    for (const auto& [tunnel, settings] : differ.changed)
-        change(*tunnel, std::shared_ptr<const core::tunnel>(config_, settings));
+    for (const auto& each : differ.changed)
+        changed(each);
     for (auto* tunnel : differ.removed)
         leave(*tunnel);
     for (auto* tunnel : differ.added) {
@@ -70,7 +80,6 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     if (other_limits)
         for (const auto& tunnel : tunnels_)
             look_at_health(*tunnel);
-    organizations_seen_at_.reset();
     look_at_organizations();
     reloading_ = false;
     turn_ended();
@@ -97,15 +106,17 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
         }
         auto& tunnel = *known->second;
         tunnel.seen = configurations_;
+        const auto& before = tunnel.settings();
+        const change now{&tunnel, &settings, is_own_change(before, settings), before.name != settings.name};
         if (!tunnel.configured) {
             ++found.count.added;
-            found.changed.emplace_back(&tunnel, &settings);
+            found.changed.push_back(now);
         } else if (tunnel.settings() == settings) {
             ++found.count.unchanged;
             tunnel.move_settings(std::shared_ptr<const core::tunnel>(config_, &settings));
         } else {
             ++(differ_in_name_only(tunnel.settings(), settings) ? found.count.renamed : found.count.changed);
-            found.changed.emplace_back(&tunnel, &settings);
+            found.changed.push_back(now);
         }
     }
     for (const auto& tunnel : tunnels_)
@@ -116,36 +127,42 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
     return found;
 }
 
-/// Other settings, or back in the configuration.
-void supervisor::change(supervised& tunnel, std::shared_ptr<const core::tunnel> settings) {
-    const bool own = is_own_change(tunnel.settings(), *settings);
-    const bool renamed = tunnel.settings().name != settings->name;
-    const bool was_orphan = !tunnel.orphaned_because.empty();
-    desks_.try_emplace(settings->organization.id, world_,
-                       [this, id = settings->organization.id] { reopened(id); });
+void supervisor::changed(const change& what) {
+    auto& tunnel = *what.tunnel;
+    const bool was_orphan = is_orphan(tunnel);
     tunnel.configured = true;
     tunnel.changed = configurations_;
     tunnel.orphaned_because.clear();
-    if (own)
+    if (what.own)
         tunnel.preflight.reset();
     if (!tunnel.taken_up) {
-        tunnel.move_settings(std::move(settings));
         take_up(tunnel);
         return set_out(tunnel);
     }
-    tunnel.reconfigure(std::move(settings), own || was_orphan);
-    if (was_orphan)
+    tunnel.reconfigure(tunnel.state().shared_settings(), what.own || was_orphan);
+    if (was_orphan) {
+        note_outage(tunnel);
         go_on(tunnel);
-    if (renamed && tunnel.state().is_idle())
-        world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
-            if (!error.empty())
-                log(core::log_level::error, "store.failed",
-                    "a tunnel's new name could not be written: " + error);
-        });
-    if (own)
+    }
+    if (what.renamed)
+        write_name(tunnel);
+    if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
     else
         plan_checkup(tunnel);
+}
+
+/// A rotation that goes on writes it by itself; one that waits may do so for long.
+void supervisor::write_name(const supervised& tunnel) {
+    using phase = core::rotation::phase;
+    const auto where = tunnel.state().where();
+    if (where != phase::idle && where != phase::held && where != phase::waiting && where != phase::preflight &&
+        where != phase::permit)
+        return;
+    world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
+        if (!error.empty())
+            log(core::log_level::error, "store.failed", "a tunnel's new name could not be written: " + error);
+    });
 }
 
 /// Out of the configuration. If its key gap is open, look_at_bystanders() says what becomes of it.
@@ -166,6 +183,7 @@ void supervisor::leave(supervised& tunnel) {
     } else if (waits && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
         queues_->unpark(tunnel);
         std::erase(queues_->calm_permits, &tunnel);
+        tunnel.awaits_permit = false;
         blocked_.erase(tunnel.key());
         tunnel.abandon();
     }
@@ -176,12 +194,17 @@ void supervisor::leave(supervised& tunnel) {
 /// have left the configuration.
 void supervisor::look_at_bystanders() {
     std::vector<supervised*> concerned;
-    for (const auto& tunnel : tunnels_)
+    for (const auto& tunnel : tunnels_) {
         if (tunnel->state().gap_open() && tunnel->changed != configurations_ &&
             (!tunnel->configured || tunnel->state().record().key))
             concerned.push_back(tunnel.get());
+        if (!tunnel->configured && tunnel->state().is_idle() && tunnel->state().record().confirmation_owed) {
+            plan(*tunnel);  // it may be made now, or may be no longer
+            look_at_health(*tunnel);
+        }
+    }
     for (auto* tunnel : concerned) {
-        const bool was_orphan = !tunnel->orphaned_because.empty();
+        const bool was_orphan = is_orphan(*tunnel);
         if (!tunnel->configured)
             adopt_or_orphan(*tunnel);
         const bool adopted = was_orphan && tunnel->orphaned_because.empty();
@@ -192,8 +215,10 @@ void supervisor::look_at_bystanders() {
             continue;
         }
         tunnel->check_guards_again();
-        if (adopted)
+        if (adopted) {
+            note_outage(*tunnel);
             go_on(*tunnel);
+        }
     }
 }
 

@@ -37,9 +37,10 @@ bool supervisor::is_forgotten(const supervised& tunnel) const {
     if (tunnel.configured)
         return false;
     const auto& state = tunnel.state();
-    return !tunnel.orphaned_because.empty() ||
-           (!state.gap_open() && (!state.record().confirmation_owed ||
-                                  owner_of(tunnel.settings().instance.url, tunnel.settings().id())));
+    if (state.gap_open())
+        return is_orphan(tunnel);
+    return !state.record().confirmation_owed ||
+           owner_of(tunnel.settings().instance.url, tunnel.settings().id());
 }
 
 core::urgency supervisor::urgency_of(const supervised& tunnel) const {
@@ -91,11 +92,14 @@ void supervisor::plan(supervised& tunnel) {
 /// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
 /// unless it had tried, and failed, before.
 void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
+    const auto before = tunnel.overdue_since;
     const auto due = next_due(tunnel).at;
     if (!tunnel.configured || due > now)
         tunnel.overdue_since.reset();
     else if (!tunnel.overdue_since)
         tunnel.overdue_since = tunnel.state().record().failures > 0 ? due : now;
+    if (tunnel.overdue_since != before)
+        look_at_health(tunnel);
 }
 
 void supervisor::wait_for_next(supervised& tunnel) {
@@ -128,7 +132,7 @@ void supervisor::want_preflight(rotator& who) {
     const auto now = world_.clock.now();
     if (draining_ && !tunnel.state().gap_open())
         return;
-    if (!tunnel.orphaned_because.empty())
+    if (is_orphan(tunnel))
         return release(tunnel);
     if (is_forgotten(tunnel))
         return tunnel.abandon();
@@ -155,6 +159,8 @@ void supervisor::dawdle(supervised& tunnel) {
 void supervisor::want_permit(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     queues_->alarms.clear(tunnel);
+    if (std::exchange(tunnel.awaits_permit, true))
+        return;  // two permits would send two requests
     (tunnel.state().gap_open() ? queues_->urgent_permits : queues_->calm_permits).push_back(&tunnel);
 }
 
@@ -174,12 +180,13 @@ void supervisor::give_permits() {
             return;
         auto& tunnel = *queue.front();
         queue.pop_front();
+        tunnel.awaits_permit = false;
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
             continue;
         if (is_forgotten(tunnel)) {
             end_preflighting(tunnel);
-            if (tunnel.orphaned_because.empty())
+            if (!is_orphan(tunnel))
                 tunnel.abandon();
             continue;
         }
@@ -246,6 +253,8 @@ void supervisor::preflighted(rotator& who, const std::optional<core::preflight_f
     tunnel.preflight = core::preflight_report{world_.clock.now().wall, failure};
     if (failure)
         tunnel.api_key_failed = failure->at == core::preflight_failure::check::api_key;
+    if (failure && tunnel.api_key_failed)
+        look_at_organization(tunnel.settings().organization.id);
 }
 
 void supervisor::rotation_ended(rotator& who, const core::history_entry& entry) {
@@ -258,6 +267,10 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
     const bool outage = desk.gate.outage();
     tunnel.api_key_failed = verdict.status == 401;
     desk.regenerate_answered(tunnel.settings(), verdict);
+    if (tunnel.api_key_failed)
+        look_at_organization(tunnel.settings().organization.id);
+    if (is_orphan(tunnel))
+        forget_outage(tunnel);
     if (outage && !desk.gate.outage())
         outage_over(tunnel.settings().organization.id);
 }
@@ -275,13 +288,16 @@ void supervisor::outage_over(const std::string& organization_id) {
 
 /// Whoever waited for the API key to be good again need not wait any longer.
 void supervisor::reopened(const std::string& organization_id) {
+    look_at_organization(organization_id);
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
         if (tunnel->settings().organization.id != organization_id)
             continue;
         if (tunnel->state().is_idle()) {
-            if (std::exchange(tunnel->api_key_failed, false))
+            if (std::exchange(tunnel->api_key_failed, false)) {
                 tunnel->reset_backoff();
+                look_at_health(*tunnel);
+            }
             plan(*tunnel);
         } else if (tunnel->wants == supervised::wish::preflight || tunnel->wants == supervised::wish::permit) {
             queues_->park(*tunnel, tunnel->wants, now.steady);

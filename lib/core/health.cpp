@@ -44,8 +44,12 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
         return std::nullopt;
     const auto opened = tunnel.record.open->gap_opened_at;
     const bool late = now - opened > limits.gap_failing_after;
-    // One that is being closed, and without trouble so far, is every rotation's. "held" speaks for itself.
-    if (!late && (tunnel.held || (!tunnel.trouble && tunnel.record.failures == 0)))
+    // One that is being closed, and without trouble so far, is every rotation's. What failed before the first
+    // request is over. "held" speaks for itself.
+    const auto& open = *tunnel.record.open;
+    const bool first_request = open.intent && open.regenerates == 1;
+    const bool trouble = open.unknown || tunnel.trouble || tunnel.record.failures > 0;
+    if (!late && (tunnel.held || first_request || !trouble))
         return std::nullopt;
     const std::string key = tunnel.record.key ? "a new key was made and is not installed yet"
                                               : "the cloud may have made a new key that we do not know";
@@ -167,6 +171,13 @@ std::vector<problem> problems_of(const organization& organization, bool api_key_
                  "correct api_key_expires",
                  now));
     return found;
+}
+
+std::optional<wall_time> next_change(const organization& organization, wall_time now) {
+    const auto ends = organization.api_key_expires;
+    if (ends && *ends - expiry_notice > now)
+        return *ends - expiry_notice;
+    return ends && *ends > now ? ends : std::nullopt;
 }
 
 std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error) {

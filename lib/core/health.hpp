@@ -50,6 +50,9 @@ std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_se
 /// Every problem of an organization as such. `api_key_refused`: the cloud's latest word on its API key was 401.
 std::vector<problem> problems_of(const organization& organization, bool api_key_refused, wall_time now);
 
+/// When that would next say something else because time went by, and nothing happened.
+std::optional<wall_time> next_change(const organization& organization, wall_time now);
+
 /// How the configuration in force came to be.
 struct reload_report {
     wall_time loaded_at;                 ///< when the one in force was read

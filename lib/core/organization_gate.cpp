@@ -51,6 +51,13 @@ void organization_gate::rate_limited(moment now, std::optional<duration> wait) {
     rate_limit_ = pause{now.steady, until};
 }
 
+bool organization_gate::forget(const identity& tunnel) {
+    if (unknown_of_ != tunnel)
+        return false;
+    unknown_of_.reset();
+    return true;
+}
+
 void organization_gate::regenerate_ended(const identity& tunnel, bool unknown) {
     unknown_of_ = unknown ? std::optional(tunnel) : std::nullopt;
 }

@@ -39,6 +39,8 @@ public:
     /// How the latest regenerate request of this organization ended. While that was unknown, no scheduled
     /// rotation and no confirmation begins: one outage must not take fifty tunnels with it.
     void regenerate_ended(const identity& tunnel, bool unknown);
+    /// Nothing more is done for this tunnel: what it left unknown is no outage. True if that ended one.
+    bool forget(const identity& tunnel);
     [[nodiscard]] bool outage() const noexcept { return unknown_of_.has_value(); }
 
     [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }

@@ -222,6 +222,7 @@ private:
     std::shared_ptr<const tunnel> preflight_of_;  // the settings that the one under way looks at
     steady_time not_before_{};
     steady_time last_unanswered_{};
+    std::shared_ptr<const tunnel> install_of_;  // the settings that the install under way goes by
     std::optional<backoff_kind> backoff_kind_;
     unsigned timeouts_in_a_row_ = 0;     // of regenerate, this rotation
     bool seal_again_ = false;            // the first attempt to write the key failed

@@ -25,6 +25,7 @@ rotation_action rotation::to_install(moment now) {
     if (record_.open->instance_url != settings_->instance.url.text())
         return to_preflight();
     ++record_.open->installs;
+    install_of_ = settings_;
     phase_ = phase::installing;
     return action::install{};
 }
@@ -38,6 +39,19 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
     };
     if (verdict.unanswered)
         note_stray(now);
+    // What a place that is no longer its own says, or is told with credentials that are no longer its own, ends
+    // nothing: neither the gap nor the attempts.
+    const auto sent_by = std::move(install_of_);
+    const bool elsewhere = sent_by->instance.url != settings_->instance.url;
+    const bool took_it = verdict.what == kind::installed;
+    if (elsewhere || (!took_it && sent_by->instance != settings_->instance)) {
+        note(log_level::info, "install.repeated",
+             (took_it ? "the new key was installed with the settings of before a reload"
+                      : "the new key was not installed, and its settings have changed meanwhile (" +
+                            verdict.why + ")") +
+                 std::string(": it is sent again, with the present ones"));
+        return to_install(now);
+    }
 
     switch (verdict.what) {
     case kind::installed:

@@ -96,6 +96,8 @@ rotation_action rotation::minted(const event::regenerated& event, moment now) {
     open.unknowns_in_a_row = 0;
     record_.failures = 0;
     record_.retry_at.reset();
+    if (open.regenerates == 1)
+        trouble_.reset();  // it was of the time before the gap
     backoff_kind_.reset();
     replace_key_ = false;
     seal_again_ = false;

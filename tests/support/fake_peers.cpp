@@ -58,43 +58,48 @@ void fake_cloud::regenerate(const core::identity& id, const core::secret& api_ke
         std::move(done));
 }
 
-void fake_instances::read_status(const core::instance& at, ports::exchange_handler done) {
+fake_instances::product& fake_instances::at(const std::string& url) {
+    const auto other = moved.find(url);
+    return products[other == moved.end() ? url : other->second];
+}
+
+void fake_instances::read_status(const core::instance& settings, ports::exchange_handler done) {
     if (told)
         told("status");
-    const auto url = at.url.text();
+    const auto url = settings.url.text();
     wire_.send(
-        products[url].target, call::status, at.timeout.connect,
+        at(url).target, call::status, settings.timeout.connect,
         [this, url] {
-            const auto& known = products[url];
+            const auto& known = at(url);
             return reply(known.state_status, R"({"state": ")" + known.state + R"("})");
         },
         std::move(done));
 }
 
-void fake_instances::who_am_i(const core::instance& at, const ports::credentials& authorization,
+void fake_instances::who_am_i(const core::instance& settings, const ports::credentials& authorization,
                               ports::exchange_handler done) {
     if (told)
         told("whoami");
-    const auto url = at.url.text();
+    const auto url = settings.url.text();
     wire_.send(
-        products[url].target, call::whoami, at.timeout.request,
+        at(url).target, call::whoami, settings.timeout.request,
         [this, url, given = std::string(authorization.reveal())] {
-            return reply(200, products[url].authorization == given ? "rotator" : "", "text/plain");
+            return reply(200, at(url).authorization == given ? "rotator" : "", "text/plain");
         },
         std::move(done));
 }
 
-void fake_instances::install(const core::instance& at, const ports::credentials& authorization,
+void fake_instances::install(const core::instance& settings, const ports::credentials& authorization,
                              const core::shared_secret& key, ports::exchange_handler done) {
     if (told)
         told("install");
     if (before_install)
-        before_install(at, *key);
-    const auto url = at.url.text();
+        before_install(settings, *key);
+    const auto url = settings.url.text();
     wire_.send(
-        products[url].target, call::install, at.timeout.request,
+        at(url).target, call::install, settings.timeout.request,
         [this, url, given = std::string(authorization.reveal()), new_key = std::string(key->reveal())] {
-            auto& known = products[url];
+            auto& known = at(url);
             if (known.authorization != given)
                 return unauthorized();
             known.key = new_key;

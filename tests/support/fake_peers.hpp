@@ -54,13 +54,16 @@ public:
 
     fake_instances(fake_loop& loop, fake_wire& wire) : loop_(loop), wire_(wire) {}
 
-    void read_status(const core::instance& at, ports::exchange_handler done) override;
-    void who_am_i(const core::instance& at, const ports::credentials& authorization,
+    void read_status(const core::instance& settings, ports::exchange_handler done) override;
+    void who_am_i(const core::instance& settings, const ports::credentials& authorization,
                   ports::exchange_handler done) override;
-    void install(const core::instance& at, const ports::credentials& authorization,
+    void install(const core::instance& settings, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
 
     std::map<std::string, product> products;
+    std::map<std::string, std::string> moved;  ///< other URLs of a product
+    /// The product that answers at this URL.
+    product& at(const std::string& url);
     /// Told of each request before it leaves.
     std::function<void(const core::instance&, const core::secret& key)> before_install;
     std::function<void(const std::string&)> told;

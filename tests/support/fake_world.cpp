@@ -81,10 +81,22 @@ ports::journal_contents fake_world::contents(const core::config& config) const {
     return found;
 }
 
-void fake_world::make() {
-    auto config = std::make_shared<const core::config>(draft);
+/// The draft is in force: its organizations are its tunnels', and where keys belong is what it says.
+void fake_world::settle() {
+    draft.organizations.clear();
+    std::set<std::string> seen;
     for (const auto& each : draft.tunnels)
+        if (seen.insert(each.organization.id).second)
+            draft.organizations.push_back(each.organization);
+    for (const auto& each : draft.tunnels) {
         settled_.insert_or_assign(each.id(), each);
+        linked_.insert_or_assign(each.instance.url.text(), each.id());
+    }
+}
+
+void fake_world::make() {
+    settle();
+    auto config = std::make_shared<const core::config>(draft);
     quiet_ = 0;
     const app::outside outside{loop, random, secrets, journal, cloud, instances, log, metrics};
     auto found = contents(*config);
@@ -102,9 +114,8 @@ void fake_world::start_once(const std::vector<std::string>& names, core::duratio
 }
 
 app::config_changes fake_world::reload() {
+    settle();
     auto config = std::make_shared<const core::config>(draft);
-    for (const auto& each : draft.tunnels)
-        settled_.insert_or_assign(each.id(), each);
     auto found = contents(*config);
     return supervisor_->apply(std::move(config), std::move(found.records));
 }
@@ -168,6 +179,39 @@ bool fake_world::in_step(const std::string& name) {
 
 bool fake_world::all_in_step() {
     return std::all_of(ids_.begin(), ids_.end(), [&](const auto& each) { return in_step(each.first); });
+}
+
+bool fake_world::in_step(const core::tunnel& configured) {
+    return cloud.tunnels.at(configured.id()).key == instances.at(configured.instance.url.text()).key;
+}
+
+core::overview fake_world::overview() const {
+    core::overview seen;
+    seen.at = loop.now().wall;
+    supervisor_->describe(seen);
+    return seen;
+}
+
+std::shared_ptr<const core::tunnel_overview> fake_world::shown(const std::string& name) const {
+    for (const auto& each : overview().tunnels)
+        if (each.name == name)
+            return std::make_shared<core::tunnel_overview>(each);
+    return nullptr;
+}
+
+bool fake_world::run_until(const std::function<bool()>& reached, core::duration limit) {
+    const auto until = loop.now().steady + limit;
+    while (!reached())
+        if (!loop.step(until))
+            return false;
+    return true;
+}
+
+core::base_url fake_world::also_at(const std::string& name, const std::string& url) {
+    const auto parsed = core::parse_base_url(url);
+    instances.moved[parsed->text()] = "https://" + name + ".example";
+    linked_[parsed->text()] = id_of(name);
+    return *parsed;
 }
 
 void fake_world::check_regenerate(const core::identity& id) {

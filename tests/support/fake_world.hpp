@@ -10,6 +10,7 @@
 #include "support/fake_secrets.hpp"
 #include "support/fake_wire.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -70,11 +71,21 @@ public:
     /// Does the instance hold the cloud's current key?
     [[nodiscard]] bool in_step(const std::string& name);
     [[nodiscard]] bool all_in_step();
+    /// The same, for wherever the tunnel is configured to be now.
+    [[nodiscard]] bool in_step(const core::tunnel& configured);
+    /// Everything that the supervisor shows now.
+    [[nodiscard]] core::overview overview() const;
+    /// What it shows of one tunnel, by name; null if nothing.
+    [[nodiscard]] std::shared_ptr<const core::tunnel_overview> shown(const std::string& name) const;
+    /// Until `reached`; false if that is not so within `limit`.
+    bool run_until(const std::function<bool()>& reached, core::duration limit = std::chrono::hours(2));
+    /// The product answers at this URL too, as one that was moved does.
+    core::base_url also_at(const std::string& name, const std::string& url);
 
     /// Sentences about invariants that did not hold.
     [[nodiscard]] std::vector<std::string> broken() const;
 
-    core::config draft;
+    core::config draft;                 ///< `organizations` are filled in from its tunnels
     bool snapshots_unreadable = false;  ///< what leftovers were configured as is lost
     bool unsealable = false;            ///< pending keys cannot be unsealed at the next start
     bool record_calls = false;
@@ -93,11 +104,12 @@ public:
 private:
     void make();
     [[nodiscard]] ports::journal_contents contents(const core::config& config) const;
+    void settle();
     void check_regenerate(const core::identity& id);
     void check_install(const core::instance& at, const core::secret& key);
 
     std::map<std::string, core::identity> ids_;       // by name, of every tunnel that ever was
-    std::map<std::string, core::identity> linked_;    // by instance URL
+    std::map<std::string, core::identity> linked_;    // by instance URL, as last configured
     std::map<core::identity, core::tunnel> settled_;  // as last configured
     std::unique_ptr<app::supervisor> supervisor_;
     unsigned quiet_ = 0;
