@@ -83,10 +83,14 @@ request refused(answer with) {
     return refusal;
 }
 
+request too_large() {
+    return refused(error_answer(431, "header_too_large", "the request's header is too large",
+                                "send fewer or shorter header fields"));
+}
+
 request unreadable(const error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        return refused(error_answer(431, "header_too_large", "the request's header is too large",
-                                    "send fewer or shorter header fields"));
+        return too_large();
     static const auto& of_http = http::make_error_code(http::error::bad_method).category();
     if (error.category() == of_http && error != http::error::end_of_stream &&
         error != http::error::partial_message)
@@ -153,7 +157,10 @@ asio::awaitable<request> read_request(session& on) {
     parser.body_limit(boost::none);
     on.stream.expires_after(on.all->limits.request);
     const auto [error, size] = co_await http::async_read_header(on.stream, on.buffer, parser, quietly);
-    co_return error ? unreadable(error) : understand(parser);
+    if (error)
+        co_return unreadable(error);
+    // The parser's own limit leaves the first line out.
+    co_return size > on.all->limits.header ? too_large() : understand(parser);
 }
 
 /// Nothing: it has to do with the server's state, and so is rendered.
