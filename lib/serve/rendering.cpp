@@ -1,6 +1,7 @@
 #include "serve/rendering.hpp"
 
 #include "serve/pages.hpp"
+#include "serve/refusals.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -12,16 +13,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-answer failed(const std::exception& failure) {
-    return error_answer(500, "internal_error", std::string("the answer could not be made: ") + failure.what(),
-                        "try again; see the daemon's log if it stays so");
-}
-
 answer render(const route& asked, const core::overview& seen, const metrics_registry& metrics) {
     try {
         return make_page(asked, seen, metrics);
     } catch (const std::exception& failure) {
-        return failed(failure);
+        return internal_error(failure.what());
     }
 }
 
@@ -58,7 +54,7 @@ std::shared_ptr<rendering> begin_rendering(const std::shared_ptr<server_state>& 
     try {
         all->look_at(std::move(looked));
     } catch (const std::exception& failure) {
-        job->finish(failed(failure));
+        job->finish(internal_error(failure.what()));
     }
     return job;
 }

@@ -1,6 +1,7 @@
 #include "serve/session.hpp"
 
 #include "serve/pages.hpp"
+#include "serve/refusals.hpp"
 #include "serve/rendering.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -83,42 +84,16 @@ request refused(answer with) {
     return refusal;
 }
 
-request too_large() {
-    return refused(error_answer(431, "header_too_large", "the request's header is too large",
-                                "send fewer or shorter header fields"));
-}
-
 request unreadable(const error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        return too_large();
+        return refused(header_too_large());
     static const auto& of_http = http::make_error_code(http::error::bad_method).category();
     if (error.category() == of_http && error != http::error::end_of_stream &&
         error != http::error::partial_message)
-        return refused(error_answer(400, "bad_request", "this is no HTTP request: " + error.message(),
-                                    "send GET or HEAD in HTTP/1.1"));
+        return refused(bad_request(error.message()));
     request none;
     none.over = true;
     return none;
-}
-
-answer wrong_method(std::string_view method) {
-    auto made = error_answer(405, "method_not_allowed", std::string(method) + " is not allowed here",
-                             "use GET or HEAD: nothing can be changed here");
-    made.header = "Allow: GET, HEAD\r\n";
-    return made;
-}
-
-answer busy() {
-    auto made = error_answer(503, "busy", "too many answers are under way", "ask again in a second");
-    made.header = "Retry-After: 1\r\n";
-    return made;
-}
-
-answer late() {
-    auto made = error_answer(503, "late", "the daemon did not say in time what is going on",
-                             "ask again; while it stops or is overloaded, this is to be expected");
-    made.header = "Retry-After: 1\r\n";
-    return made;
 }
 
 request understand(const http::request_parser<http::empty_body>& parser) {
@@ -131,10 +106,9 @@ request understand(const http::request_parser<http::empty_body>& parser) {
     // A body is never read, so it cannot be told from a request behind it.
     asked.keep_alive = asked.keep_alive && !has_body;
     if (!asked.head_only && message.method() != http::verb::get)
-        asked.refusal = wrong_method(std::string(message.method_string()));
+        asked.refusal = method_not_allowed(std::string(message.method_string()));
     else if (has_body)
-        asked.refusal = error_answer(413, "body_not_allowed", "a request with a body is not taken here",
-                                     "send GET or HEAD without a body");
+        asked.refusal = body_not_allowed();
     return asked;
 }
 
@@ -160,7 +134,7 @@ asio::awaitable<request> read_request(session& on) {
     if (error)
         co_return unreadable(error);
     // The parser's own limit leaves the first line out.
-    co_return size > on.all->limits.header ? too_large() : understand(parser);
+    co_return size > on.all->limits.header ? refused(header_too_large()) : understand(parser);
 }
 
 /// Nothing: it has to do with the server's state, and so is rendered.
@@ -170,7 +144,7 @@ std::optional<answer> answer_at_once(session& on, const request& asked, const ro
     if (to.what == page::live)
         return answer{200, plain_text, "ok\n"};
     if (to.what == page::none)
-        return no_such_path(to.path);
+        return not_found(to.path);
     if (on.all->answering >= on.all->limits.answering)
         return busy();
     return std::nullopt;
