@@ -122,7 +122,7 @@ asio::awaitable<bool> await_request(session& on) {
     const auto [error, size] = co_await on.stream.async_read_some(room, quietly);
     on.buffer.commit(size);
     on.all->connections.mark_busy(on);
-    co_return !error && !on.all->stopped;
+    co_return !error;
 }
 
 asio::awaitable<request> read_request(session& on) {
@@ -153,7 +153,7 @@ std::optional<answer> answer_at_once(session& on, const request& asked, const ro
 asio::awaitable<answer> render(session& on, route to) {
     on.waits_for = begin_rendering(on.all, std::move(to));
     const auto job = on.waits_for;
-    if (!job->made)
+    if (!job->made && !on.all->stopped)
         co_await job->wake.async_wait(quietly);
     on.waits_for.reset();
     job->abandoned = true;
@@ -172,6 +172,9 @@ asio::awaitable<bool> send(session& on, answer given, bool keep_alive, bool head
 
 /// Returns whether the connection stays open.
 asio::awaitable<bool> answer_request(session& on, request asked) {
+    // What was under way when the server ended may have come to a good end; nothing new begins.
+    if (on.all->stopped)
+        co_return false;
     auto to = route_of(asked.target);
     auto given = answer_at_once(on, asked, to);
     std::optional<answering_slot> slot;
@@ -180,7 +183,9 @@ asio::awaitable<bool> answer_request(session& on, request asked) {
         given = co_await render(on, std::move(to));
     }
     const bool sent = co_await send(on, std::move(*given), asked.keep_alive, asked.head_only);
-    co_return sent&& asked.keep_alive;
+    if (!sent)
+        co_return false;
+    co_return asked.keep_alive;
 }
 
 /// Says that no more comes, and waits until the client has said so too.

@@ -1,5 +1,7 @@
 #include "support/server_fixture.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <catch2/catch.hpp>
 
 using namespace tunnelkeyd;
@@ -66,6 +68,23 @@ TEST_CASE("a server may end with its loop stopped, whatever is open") {
     }
     // The server and its loop are gone.
     looks.take().at(0)(some_overview());
+}
+
+TEST_CASE("a server that ends between two requests that came in one go looks for the first alone") {
+    boost::asio::io_context loop;
+    const serve::metrics_registry metrics;
+    std::unique_ptr<serve::health_server> server;
+    unsigned looks = 0;
+    const auto look = [&](const serve::look_handler& done) {
+        ++looks;
+        boost::asio::post(loop, [&server] { server.reset(); });
+        done(some_overview());
+    };
+    server = std::make_unique<serve::health_server>(loop, core::listen_address{"127.0.0.1", 0}, look, metrics);
+    auto connection = client(server->address());
+    connection.send("GET /readyz HTTP/1.1\r\n\r\nGET /readyz HTTP/1.1\r\n\r\n");
+    loop.run();
+    CHECK(looks == 1);
 }
 
 TEST_CASE("a look that is answered twice is answered once") {
