@@ -45,11 +45,14 @@ void go_on(server_state& all, std::shared_ptr<rendering> job, core::overview see
 
 std::shared_ptr<rendering> begin_rendering(const std::shared_ptr<server_state>& all, route asked) {
     auto job = std::make_shared<rendering>(all->loop, std::move(asked), all->limits.answer);
-    // Weak: whoever was asked may keep the handler for ever, and answer after the server has ended.
-    auto looked = [weak = std::weak_ptr(all), job](core::overview seen) {
+    // Weak: whoever was asked may keep the handler for ever, or answer after the server and its loop have
+    // ended.
+    auto looked = [weak = std::weak_ptr(all), weak_job = std::weak_ptr(job)](core::overview seen) {
         const auto still = weak.lock();
-        if (still && !still->stopped && !job->abandoned && !std::exchange(job->looked, true))
-            go_on(*still, job, std::move(seen));
+        const auto waiting = weak_job.lock();
+        if (!still || still->stopped || !waiting || std::exchange(waiting->looked, true))
+            return;
+        go_on(*still, waiting, std::move(seen));
     };
     try {
         all->look_at(std::move(looked));
