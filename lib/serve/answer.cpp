@@ -1,18 +1,11 @@
 #include "serve/answer.hpp"
 
-#include "serve/problem_json.hpp"
-#include "serve/routes.hpp"
-
-#include <nlohmann/json.hpp>
-
 #include <array>
 #include <ctime>
 
 namespace tunnelkeyd::serve {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 const char* reason_of(unsigned status) {
     switch (status) {
@@ -45,26 +38,7 @@ std::string http_date() {
     return {text.data(), size};
 }
 
-ordered_json error_json(std::string_view code, std::string_view message, std::string_view remedy) {
-    return {{"code", code}, {"message", message}, {"remedy", remedy}};
-}
-
-answer json_answer(unsigned status, const ordered_json& body) {
-    return {status, json_text, line_of(body)};
-}
-
 }  // namespace
-
-answer error_answer(unsigned status, std::string_view code, std::string_view message, std::string_view remedy) {
-    return json_answer(status, error_json(code, message, remedy));
-}
-
-answer no_such_path(std::string_view path) {
-    auto body =
-        error_json("not_found", "there is no " + std::string(path) + " here", "ask for one of these paths");
-    body["paths"] = paths;
-    return json_answer(404, body);
-}
 
 std::string head_of(const answer& given, bool keep_alive) {
     std::string text = "HTTP/1.1 " + std::to_string(given.status) + " " + reason_of(given.status);

@@ -38,12 +38,16 @@ bool take(const std::shared_ptr<server_state>& all, tcp::socket accepted) {
 
 asio::awaitable<void> accept_all(std::shared_ptr<server_state> all) {
     for (;;) {
+        // Without descriptors accept() fails at once, even where nobody waits.
+        co_await all->acceptor.async_wait(tcp::acceptor::wait_read, quietly);
+        if (all->stopped)
+            co_return;
         auto [error, accepted] = co_await all->acceptor.async_accept(quietly);
         if (all->stopped)
             co_return;
         if (!error && take(all, std::move(accepted)))
             continue;
-        // Out of descriptors or memory: what waits to be accepted would make the next attempt fail at once.
+        // Out of descriptors or memory. Somebody still waits, so that the next attempt would fail at once.
         all->connections.close_longest_idle();
         all->pause.expires_after(breath);
         co_await all->pause.async_wait(quietly);

@@ -25,8 +25,7 @@ struct server_limits {
     std::size_t header = 8 * 1024;   ///< bytes of a request's line and header
     core::duration request{10'000};  ///< from a connection's first byte of a request to the request's end
     core::duration idle{60'000};     ///< without a request
-    core::duration answer{
-        30'000};  ///< until an answer is made, or a 503 takes its place; then until it is sent
+    core::duration answer{30'000};   ///< until an answer is made (else it is a 503), and then until it is sent
 };
 
 /// Why nothing can listen there. `what()` is for people, with the remedy.

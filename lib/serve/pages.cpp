@@ -2,6 +2,7 @@
 
 #include "serve/health_json.hpp"
 #include "serve/metrics_registry.hpp"
+#include "serve/refusals.hpp"
 #include "serve/status_json.hpp"
 
 namespace tunnelkeyd::serve {
@@ -20,8 +21,7 @@ answer ready_page(const core::overview& seen) {
 answer tunnel_page(const std::string& name, const core::overview& seen) {
     auto found = health_json(seen, name);
     if (!found)
-        return error_answer(404, "unknown_tunnel", "there is no tunnel \"" + name + "\"",
-                            "see /healthz or /status for the tunnels that there are");
+        return unknown_tunnel(name);
     return {status_of(found->verdict), json_text, std::move(found->text)};
 }
 
@@ -44,7 +44,7 @@ answer make_page(const route& asked, const core::overview& seen, const metrics_r
     case page::none:
         break;
     }
-    return no_such_path(asked.path);
+    return not_found(asked.path);
 }
 
 }  // namespace tunnelkeyd::serve

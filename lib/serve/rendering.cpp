@@ -1,6 +1,7 @@
 #include "serve/rendering.hpp"
 
 #include "serve/pages.hpp"
+#include "serve/refusals.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -12,16 +13,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-answer failed(const std::exception& failure) {
-    return error_answer(500, "internal_error", std::string("the answer could not be made: ") + failure.what(),
-                        "try again; see the daemon's log if it stays so");
-}
-
 answer render(const route& asked, const core::overview& seen, const metrics_registry& metrics) {
     try {
         return make_page(asked, seen, metrics);
     } catch (const std::exception& failure) {
-        return failed(failure);
+        return internal_error(failure.what());
     }
 }
 
@@ -49,16 +45,19 @@ void go_on(server_state& all, std::shared_ptr<rendering> job, core::overview see
 
 std::shared_ptr<rendering> begin_rendering(const std::shared_ptr<server_state>& all, route asked) {
     auto job = std::make_shared<rendering>(all->loop, std::move(asked), all->limits.answer);
-    // Weak: whoever was asked may keep the handler for ever, and answer after the server has ended.
-    auto looked = [weak = std::weak_ptr(all), job](core::overview seen) {
+    // Weak: whoever was asked may keep the handler for ever, or answer after the server and its loop have
+    // ended.
+    auto looked = [weak = std::weak_ptr(all), weak_job = std::weak_ptr(job)](core::overview seen) {
         const auto still = weak.lock();
-        if (still && !still->stopped && !job->abandoned && !std::exchange(job->looked, true))
-            go_on(*still, job, std::move(seen));
+        const auto waiting = weak_job.lock();
+        if (!still || still->stopped || !waiting || std::exchange(waiting->looked, true))
+            return;
+        go_on(*still, waiting, std::move(seen));
     };
     try {
         all->look_at(std::move(looked));
     } catch (const std::exception& failure) {
-        job->finish(failed(failure));
+        job->finish(internal_error(failure.what()));
     }
     return job;
 }

@@ -12,7 +12,7 @@
 namespace tunnelkeyd::serve {
 
 /// An answer that is being made: first a look at what is going on, then, on the worker, the text. Shared by
-/// whoever waits, whoever was asked for the look, and the worker.
+/// whoever waits and the worker.
 struct rendering {
     rendering(boost::asio::io_context& loop, route what, core::duration limit)
         : asked(std::move(what)), wake(loop, limit) {}

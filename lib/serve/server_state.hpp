@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <utility>
+
 /// Private to the health server.
 namespace tunnelkeyd::serve {
 

@@ -1,6 +1,7 @@
 #include "serve/session.hpp"
 
 #include "serve/pages.hpp"
+#include "serve/refusals.hpp"
 #include "serve/rendering.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -85,36 +86,14 @@ request refused(answer with) {
 
 request unreadable(const error_code& error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
-        return refused(error_answer(431, "header_too_large", "the request's header is too large",
-                                    "send fewer or shorter header fields"));
+        return refused(header_too_large());
     static const auto& of_http = http::make_error_code(http::error::bad_method).category();
     if (error.category() == of_http && error != http::error::end_of_stream &&
         error != http::error::partial_message)
-        return refused(error_answer(400, "bad_request", "this is no HTTP request: " + error.message(),
-                                    "send GET or HEAD in HTTP/1.1"));
+        return refused(bad_request(error.message()));
     request none;
     none.over = true;
     return none;
-}
-
-answer wrong_method(std::string_view method) {
-    auto made = error_answer(405, "method_not_allowed", std::string(method) + " is not allowed here",
-                             "use GET or HEAD: nothing can be changed here");
-    made.header = "Allow: GET, HEAD\r\n";
-    return made;
-}
-
-answer busy() {
-    auto made = error_answer(503, "busy", "too many answers are under way", "ask again in a second");
-    made.header = "Retry-After: 1\r\n";
-    return made;
-}
-
-answer late() {
-    auto made = error_answer(503, "late", "the daemon did not say in time what is going on",
-                             "ask again; while it stops or is overloaded, this is to be expected");
-    made.header = "Retry-After: 1\r\n";
-    return made;
 }
 
 request understand(const http::request_parser<http::empty_body>& parser) {
@@ -127,10 +106,9 @@ request understand(const http::request_parser<http::empty_body>& parser) {
     // A body is never read, so it cannot be told from a request behind it.
     asked.keep_alive = asked.keep_alive && !has_body;
     if (!asked.head_only && message.method() != http::verb::get)
-        asked.refusal = wrong_method(std::string(message.method_string()));
+        asked.refusal = method_not_allowed(std::string(message.method_string()));
     else if (has_body)
-        asked.refusal = error_answer(413, "body_not_allowed", "a request with a body is not taken here",
-                                     "send GET or HEAD without a body");
+        asked.refusal = body_not_allowed();
     return asked;
 }
 
@@ -144,7 +122,7 @@ asio::awaitable<bool> await_request(session& on) {
     const auto [error, size] = co_await on.stream.async_read_some(room, quietly);
     on.buffer.commit(size);
     on.all->connections.mark_busy(on);
-    co_return !error && !on.all->stopped;
+    co_return !error;
 }
 
 asio::awaitable<request> read_request(session& on) {
@@ -153,7 +131,10 @@ asio::awaitable<request> read_request(session& on) {
     parser.body_limit(boost::none);
     on.stream.expires_after(on.all->limits.request);
     const auto [error, size] = co_await http::async_read_header(on.stream, on.buffer, parser, quietly);
-    co_return error ? unreadable(error) : understand(parser);
+    if (error)
+        co_return unreadable(error);
+    // The parser's own limit leaves the first line out.
+    co_return size > on.all->limits.header ? refused(header_too_large()) : understand(parser);
 }
 
 /// Nothing: it has to do with the server's state, and so is rendered.
@@ -163,7 +144,7 @@ std::optional<answer> answer_at_once(session& on, const request& asked, const ro
     if (to.what == page::live)
         return answer{200, plain_text, "ok\n"};
     if (to.what == page::none)
-        return no_such_path(to.path);
+        return not_found(to.path);
     if (on.all->answering >= on.all->limits.answering)
         return busy();
     return std::nullopt;
@@ -172,7 +153,7 @@ std::optional<answer> answer_at_once(session& on, const request& asked, const ro
 asio::awaitable<answer> render(session& on, route to) {
     on.waits_for = begin_rendering(on.all, std::move(to));
     const auto job = on.waits_for;
-    if (!job->made)
+    if (!job->made && !on.all->stopped)
         co_await job->wake.async_wait(quietly);
     on.waits_for.reset();
     job->abandoned = true;
@@ -191,6 +172,9 @@ asio::awaitable<bool> send(session& on, answer given, bool keep_alive, bool head
 
 /// Returns whether the connection stays open.
 asio::awaitable<bool> answer_request(session& on, request asked) {
+    // What was under way when the server ended may have come to a good end; nothing new begins.
+    if (on.all->stopped)
+        co_return false;
     auto to = route_of(asked.target);
     auto given = answer_at_once(on, asked, to);
     std::optional<answering_slot> slot;
@@ -199,7 +183,9 @@ asio::awaitable<bool> answer_request(session& on, request asked) {
         given = co_await render(on, std::move(to));
     }
     const bool sent = co_await send(on, std::move(*given), asked.keep_alive, asked.head_only);
-    co_return sent&& asked.keep_alive;
+    if (!sent)
+        co_return false;
+    co_return asked.keep_alive;
 }
 
 /// Says that no more comes, and waits until the client has said so too.
