@@ -70,7 +70,10 @@ private:
         try {
             health_ = std::make_unique<serve::health_server>(
                 loop_, *config_->health.listen,
-                [this](serve::look_handler done) { view_.look(std::move(done)); }, metrics_);
+                [this](const core::extent& extent, serve::look_handler done) {
+                    view_.look(extent, std::move(done));
+                },
+                metrics_);
         } catch (const serve::listen_error& problem) {
             // The store comes first: that another daemon holds it says more than that its address is taken.
             cannot_listen_ = {problem.temporary() ? exit_status::already_running : exit_status::configuration,

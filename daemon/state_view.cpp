@@ -54,16 +54,16 @@ void state_view::stopping() {
     stopping_ = true;
 }
 
-void state_view::look(std::function<void(core::overview)> done) {
+void state_view::look(const core::extent& extent, std::function<void(core::overview)> done) {
     if (running_ == nullptr)
-        return done(describe(""));
-    ask(loop_, *running_->store, [this, done = std::move(done)](const std::string& error) {
+        return done(describe(extent, ""));
+    ask(loop_, *running_->store, [this, extent, done = std::move(done)](const std::string& error) {
         note_store(error);
-        done(describe(error));
+        done(describe(extent, error));
     });
 }
 
-core::overview state_view::describe(const std::string& store_error) {
+core::overview state_view::describe(const core::extent& extent, const std::string& store_error) {
     core::overview all;
     all.at = clock_.now().wall;
     all.started_at = started_at_;
@@ -77,7 +77,7 @@ core::overview state_view::describe(const std::string& store_error) {
         return all;
     all.reload = reload_->report();
     all.problems = core::problems_of(all.reload, store_error);
-    running_->supervisor.describe(all);
+    running_->supervisor.describe(all, extent);
     return all;
 }
 

@@ -24,10 +24,10 @@ public:
     void stopping();
 
     /// Calls `done` once, from the loop, perhaps from inside this call.
-    void look(std::function<void(core::overview)> done);
+    void look(const core::extent& extent, std::function<void(core::overview)> done);
 
 private:
-    core::overview describe(const std::string& store_error);
+    core::overview describe(const core::extent& extent, const std::string& store_error);
     void note_store(const std::string& error);
 
     boost::asio::io_context& loop_;

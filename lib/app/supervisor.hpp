@@ -85,8 +85,8 @@ public:
     /// The names of the tunnels whose key gap is open now.
     [[nodiscard]] std::vector<std::string> open_gaps() const;
 
-    /// Sets `organizations` and `tunnels`.
-    void describe(core::overview& into) const;
+    /// Sets `organizations`, `tunnels` and `well`. Costs next to nothing for each tunnel that is left out.
+    void describe(core::overview& into, const core::extent& extent) const;
     [[nodiscard]] summary summarize() const;
 
     [[nodiscard]] const std::shared_ptr<const core::config>& config() const noexcept { return config_; }
@@ -174,7 +174,8 @@ private:
     void look_at(const core::organization& organization);
     [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
     [[nodiscard]] bool is_gone(const supervised& tunnel) const;
-    [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel, core::wall_time now) const;
+    [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel,
+                                                 std::vector<core::problem> problems) const;
     void report(std::string_view tunnel, const std::vector<core::problem>& problems,
                 std::vector<std::pair<std::string_view, core::health>>& reported,
                 const std::string& organization = {}) const;

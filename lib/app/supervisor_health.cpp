@@ -134,7 +134,8 @@ void supervisor::report(std::string_view tunnel, const std::vector<core::problem
     }
 }
 
-core::tunnel_overview supervisor::describe(const supervised& tunnel, core::wall_time now) const {
+core::tunnel_overview supervisor::describe(const supervised& tunnel,
+                                           std::vector<core::problem> problems) const {
     const auto& state = tunnel.state();
     const auto& record = state.record();
     core::tunnel_overview seen;
@@ -159,22 +160,38 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel, core::wall_
     seen.retry_at = record.retry_at;
     seen.preflight = tunnel.preflight;
     seen.ended = tunnel.ended;
-    seen.problems = core::problems_of(facts_of(tunnel), config_->health, now);
+    seen.problems = std::move(problems);
     return seen;
 }
 
-void supervisor::describe(core::overview& into) const {
+void supervisor::describe(core::overview& into, const core::extent& extent) const {
+    using kind = core::extent::kind;
     const auto now = into.at;
-    for (const auto& each : config_->organizations)
-        into.organizations.push_back(
-            {each.name, each.api_key_expires, core::problems_of(each, is_api_key_refused(each), now)});
-    into.tunnels.reserve(config_->tunnels.size());
+    if (extent.what == kind::daemon)
+        return;
+    if (extent.what != kind::tunnel)
+        for (const auto& each : config_->organizations)
+            into.organizations.push_back(
+                {each.name, each.api_key_expires, core::problems_of(each, is_api_key_refused(each), now)});
+    const auto add = [&](const supervised& tunnel) {
+        if (extent.what == kind::tunnel && tunnel.settings().name != extent.tunnel)
+            return;
+        auto problems = core::problems_of(facts_of(tunnel), config_->health, now);
+        if (extent.what == kind::problems && problems.empty())
+            ++into.well;
+        else
+            into.tunnels.push_back(describe(tunnel, std::move(problems)));
+    };
+    if (extent.what == kind::everything)
+        into.tunnels.reserve(config_->tunnels.size());
     for (const auto& each : config_->tunnels)
-        into.tunnels.push_back(describe(*by_id_.at(each.id()), now));
+        add(*by_id_.at(each.id()));
     for (const auto& tunnel : tunnels_)
         if (!tunnel->configured && !is_gone(*tunnel))
-            into.tunnels.push_back(describe(*tunnel, now));
+            add(*tunnel);
     for (const auto& [id, record] : unreadable_) {
+        if (extent.what == kind::tunnel && record.name != extent.tunnel)
+            continue;
         core::tunnel_overview orphan;
         orphan.name = record.name;
         orphan.id = id;

@@ -17,6 +17,18 @@
 /// thread while the event loop goes on.
 namespace tunnelkeyd::core {
 
+/// How much of an overview somebody wants.
+struct extent {
+    enum class kind : std::uint8_t {
+        daemon,    ///< neither organizations nor tunnels
+        problems,  ///< tunnels without a problem are counted only
+        tunnel,    ///< one tunnel, and no organization
+        everything,
+    };
+    kind what = kind::everything;
+    std::string tunnel = {};  ///< its name, with kind::tunnel
+};
+
 struct preflight_report {
     wall_time at;
     std::optional<preflight_failure> failure;  ///< nothing: it passed
@@ -65,6 +77,7 @@ struct overview {
     reload_report reload;
     std::vector<problem> problems;  ///< of the daemon as such
     std::vector<organization_overview> organizations;
+    std::size_t well = 0;  ///< tunnels without a problem that are not listed
     std::vector<tunnel_overview>
         tunnels;  ///< the configured ones in the configuration's order, then the others
 };

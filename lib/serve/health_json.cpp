@@ -53,14 +53,14 @@ ordered_json json_of(const std::vector<finding>& findings) {
     return all;
 }
 
-ordered_json counts_of(const std::vector<core::tunnel_overview>& tunnels) {
+ordered_json counts_of(const core::overview& seen) {
+    std::array<std::size_t, 3> counted{seen.well};
+    for (const auto& each : seen.tunnels)
+        ++counted.at(static_cast<std::size_t>(core::worst_of(each.problems)));
     ordered_json counts;
-    counts["total"] = tunnels.size();
+    counts["total"] = seen.tunnels.size() + seen.well;
     for (const auto verdict : {core::health::ok, core::health::degraded, core::health::failing})
-        counts[std::string(core::to_string(verdict))] =
-            std::count_if(tunnels.begin(), tunnels.end(), [verdict](const core::tunnel_overview& each) {
-                return core::worst_of(each.problems) == verdict;
-            });
+        counts[std::string(core::to_string(verdict))] = counted.at(static_cast<std::size_t>(verdict));
     return counts;
 }
 
@@ -70,7 +70,7 @@ std::string health_json(const core::overview& seen) {
     ordered_json json;
     json["status"] = core::to_string(core::verdict_on(seen));
     json["at"] = core::to_iso8601(seen.at);
-    json["tunnels"] = counts_of(seen.tunnels);
+    json["tunnels"] = counts_of(seen);
     json["problems"] = json_of(findings_in(seen));
     return line_of(json);
 }

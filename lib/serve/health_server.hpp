@@ -20,12 +20,14 @@ struct server_state;
 
 /// Bounds on what a client may use. Each is a whole bound, not one per read.
 struct server_limits {
-    std::size_t connections = 128;   ///< at once; the one that is idle for longest makes room for a new one
-    std::size_t answering = 8;       ///< answers being made or sent at once, /livez apart; more get a 503
-    std::size_t header = 8 * 1024;   ///< bytes of a request's line and header
-    core::duration request{10'000};  ///< from a connection's first byte of a request to the request's end
-    core::duration idle{60'000};     ///< without a request
-    core::duration answer{30'000};   ///< until an answer is made (else it is a 503), and then until it is sent
+    std::size_t connections = 128;  ///< at once; the one that is idle for longest makes room for a new one
+    // Answers being made or sent at once; more get a 503. Those to /livez and /readyz are not counted.
+    std::size_t large_answers = 8;    ///< to /status and /metrics, which grow with the number of tunnels
+    std::size_t health_answers = 32;  ///< to /healthz and below, which grow with the number of problems
+    std::size_t header = 8 * 1024;    ///< bytes of a request's line and header
+    core::duration request{10'000};   ///< from a connection's first byte of a request to the request's end
+    core::duration idle{60'000};      ///< without a request
+    core::duration answer{30'000};    ///< until an answer is made (else it is a 503), and then until it is sent
 };
 
 /// Why nothing can listen there. `what()` is for people, with the remedy.
@@ -40,13 +42,13 @@ private:
     bool temporary_;
 };
 
-/// Calls `done` once, from the loop, perhaps from inside the call, with all that is going on.
+/// Calls `done` once, from the loop, perhaps from inside the call, with so much of what is going on.
 using look_handler = std::function<void(core::overview)>;
-using look = std::function<void(look_handler done)>;
+using look = std::function<void(const core::extent& extent, look_handler done)>;
 
 /// The health endpoints, plain HTTP/1.1, GET and HEAD: /livez /readyz /healthz /healthz/{tunnel} /status
-/// /metrics. No secrets, no changes. Answers that grow with the number of tunnels are rendered by a thread of
-/// its own.
+/// /metrics. No secrets, no changes. All pages but the first two are rendered by a thread of their
+/// own.
 ///
 /// Loop's thread only; destroyed before the loop and before `metrics`, from the loop or with it stopped: it
 /// waits for a page that is being rendered, and from then on calls nothing, whatever is still open or asked

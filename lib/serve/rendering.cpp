@@ -21,6 +21,18 @@ answer render(const route& asked, const core::overview& seen, const metrics_regi
     }
 }
 
+/// No more than the page shows: copying ten thousand tunnels takes time, and the loop's.
+core::extent extent_of(const route& asked) {
+    using kind = core::extent::kind;
+    if (asked.what == page::ready)
+        return {kind::daemon};
+    if (asked.what == page::health)
+        return {kind::problems};
+    if (asked.what == page::tunnel_health)
+        return {kind::tunnel, asked.tunnel};
+    return {kind::everything};
+}
+
 /// On the loop, with the look that was asked for.
 void go_on(server_state& all, std::shared_ptr<rendering> job, core::overview seen) {
     if (job->asked.what == page::ready) {
@@ -55,7 +67,7 @@ std::shared_ptr<rendering> begin_rendering(const std::shared_ptr<server_state>& 
         go_on(*still, waiting, std::move(seen));
     };
     try {
-        all->look_at(std::move(looked));
+        all->look_at(extent_of(job->asked), std::move(looked));
     } catch (const std::exception& failure) {
         job->finish(internal_error(failure.what()));
     }

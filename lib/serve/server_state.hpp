@@ -43,7 +43,8 @@ struct server_state {
     const metrics_registry& metrics;
     server_limits limits;
     connection_list connections;
-    std::size_t answering = 0;
+    std::size_t large_answers = 0;  ///< being made or sent
+    std::size_t health_answers = 0;
     boost::asio::thread_pool worker{1};
     bool stopped = false;
 };

@@ -66,16 +66,33 @@ struct request {
     std::optional<answer> refusal;
 };
 
-/// Counts as an answer being made or sent.
+/// Counts as an answer being made or sent, of those that have a limit.
 class answering_slot {
 public:
-    explicit answering_slot(server_state& all) : all_(all) { ++all_.answering; }
-    ~answering_slot() { --all_.answering; }
+    answering_slot(server_state& all, page what) {
+        if (what == page::status || what == page::metrics)
+            take(all.large_answers, all.limits.large_answers);
+        else if (what == page::health || what == page::tunnel_health)
+            take(all.health_answers, all.limits.health_answers);
+    }
+    ~answering_slot() {
+        if (used_ != nullptr)
+            --*used_;
+    }
     answering_slot(const answering_slot&) = delete;
     answering_slot& operator=(const answering_slot&) = delete;
 
+    [[nodiscard]] bool is_taken() const noexcept { return taken_; }
+
 private:
-    server_state& all_;
+    void take(std::size_t& used, std::size_t most) {
+        taken_ = used < most;
+        if (taken_)
+            ++*(used_ = &used);
+    }
+
+    std::size_t* used_ = nullptr;
+    bool taken_ = true;
 };
 
 request refused(answer with) {
@@ -121,7 +138,6 @@ asio::awaitable<bool> await_request(session& on) {
     const auto room = on.buffer.prepare(512);
     const auto [error, size] = co_await on.stream.async_read_some(room, quietly);
     on.buffer.commit(size);
-    on.all->connections.mark_busy(on);
     co_return !error;
 }
 
@@ -131,6 +147,8 @@ asio::awaitable<request> read_request(session& on) {
     parser.body_limit(boost::none);
     on.stream.expires_after(on.all->limits.request);
     const auto [error, size] = co_await http::async_read_header(on.stream, on.buffer, parser, quietly);
+    // Only now: whoever sends slowly makes room for others, as whoever sends nothing does.
+    on.all->connections.mark_busy(on);
     if (error)
         co_return unreadable(error);
     // The parser's own limit leaves the first line out.
@@ -138,14 +156,14 @@ asio::awaitable<request> read_request(session& on) {
 }
 
 /// Nothing: it has to do with the server's state, and so is rendered.
-std::optional<answer> answer_at_once(session& on, const request& asked, const route& to) {
+std::optional<answer> answer_at_once(const request& asked, const route& to, const answering_slot& slot) {
     if (asked.refusal)
         return *asked.refusal;
     if (to.what == page::live)
         return answer{200, plain_text, "ok\n"};
     if (to.what == page::none)
         return not_found(to.path);
-    if (on.all->answering >= on.all->limits.answering)
+    if (!slot.is_taken())
         return busy();
     return std::nullopt;
 }
@@ -176,12 +194,10 @@ asio::awaitable<bool> answer_request(session& on, request asked) {
     if (on.all->stopped)
         co_return false;
     auto to = route_of(asked.target);
-    auto given = answer_at_once(on, asked, to);
-    std::optional<answering_slot> slot;
-    if (!given) {
-        slot.emplace(*on.all);
+    const answering_slot slot(*on.all, to.what);
+    auto given = answer_at_once(asked, to, slot);
+    if (!given)
         given = co_await render(on, std::move(to));
-    }
     const bool sent = co_await send(on, std::move(*given), asked.keep_alive, asked.head_only);
     if (!sent)
         co_return false;

@@ -188,7 +188,7 @@ bool fake_world::in_step(const core::tunnel& configured) {
 core::overview fake_world::overview() const {
     core::overview seen;
     seen.at = loop.now().wall;
-    supervisor_->describe(seen);
+    supervisor_->describe(seen, {});
     return seen;
 }
 

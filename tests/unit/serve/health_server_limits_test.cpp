@@ -16,6 +16,10 @@ using nlohmann::json;
 
 namespace {
 
+bool is_busy(const reply& got) {
+    return got.status == 503 && got.body.find(R"("busy")") != std::string::npos;
+}
+
 std::string code_of(const reply& got) {
     return json::parse(got.body).at("code");
 }
@@ -106,16 +110,16 @@ TEST_CASE("where no connection is idle the new one is closed") {
     CHECK(server.get("/livez").status == 200);
 }
 
-TEST_CASE("more answers than may be under way are told to come back, and livez is not among them") {
+TEST_CASE("more large answers than may be under way are told to come back, and monitors are not among them") {
     held_looks looks;
     auto limits = patient_limits();
-    limits.answering = 1;
+    limits.large_answers = 1;
     server_fixture server(looks.look(), limits);
     auto slow = server.connect();
     slow.send("GET /status HTTP/1.1\r\n\r\n");
     looks.wait_for(1);
     auto other = server.connect();
-    for (const char* path : {"/readyz", "/healthz", "/healthz/jira", "/status", "/metrics"}) {
+    for (const char* path : {"/status", "/metrics"}) {
         const auto got = other.ask(path);
         CHECK(got.status == 503);
         CHECK(got.header.at("retry-after") == "1");
@@ -125,17 +129,58 @@ TEST_CASE("more answers than may be under way are told to come back, and livez i
     CHECK(other.ask("/nowhere").status == 404);
     server.on_loop([&looks] { looks.take().at(0)(some_overview()); });
     CHECK(slow.read_reply().status == 200);
-    other.send("GET /readyz HTTP/1.1\r\n\r\n");
+    for (const char* path : {"/readyz", "/healthz", "/healthz/jira"}) {
+        slow.send("GET /status HTTP/1.1\r\n\r\n");
+        looks.wait_for(1);
+        other.send("GET " + std::string(path) + " HTTP/1.1\r\n\r\n");
+        looks.wait_for(2);
+        server.on_loop([&looks] {
+            for (const auto& done : looks.take())
+                done(some_overview());
+        });
+        CHECK(slow.read_reply().status == 200);
+        CHECK_FALSE(is_busy(other.read_reply()));
+    }
+}
+
+TEST_CASE("more verdicts than may be under way are told to come back, and readyz is not among them") {
+    held_looks looks;
+    auto limits = patient_limits();
+    limits.health_answers = 1;
+    server_fixture server(looks.look(), limits);
+    auto slow = server.connect();
+    slow.send("GET /healthz/jira HTTP/1.1\r\n\r\n");
     looks.wait_for(1);
-    server.on_loop([&looks] { looks.take().at(0)(some_overview()); });
-    CHECK(other.read_reply().status == 200);
+    auto other = server.connect();
+    for (const char* path : {"/healthz", "/healthz/jira"})
+        CHECK(code_of(other.ask(path)) == "busy");
+    other.send("GET /readyz HTTP/1.1\r\n\r\n");
+    looks.wait_for(2);
+    server.on_loop([&looks] {
+        for (const auto& done : looks.take())
+            done(some_overview());
+    });
+    CHECK(other.read_reply().body == "ready\n");
+    CHECK_FALSE(is_busy(slow.read_reply()));
+}
+
+TEST_CASE("a client that sends slowly makes room, as one that sends nothing does") {
+    auto limits = patient_limits();
+    limits.connections = 2;
+    const server_fixture server(good_look(), limits);
+    auto slow = server.connect();
+    slow.send("GET /livez HT");
+    auto other = server.connect();
+    CHECK(other.ask("/livez").status == 200);
+    CHECK(server.get("/livez").status == 200);
+    CHECK(slow.read_to_end().empty());
 }
 
 TEST_CASE("a look that does not come in time is a 503, and coming late it does no harm") {
     held_looks looks;
     auto limits = patient_limits();
     limits.answer = short_time;
-    limits.answering = 1;
+    limits.health_answers = 1;
     server_fixture server(looks.look(), limits);
     auto connection = server.connect();
     for (int i = 0; i < 2; ++i) {
@@ -179,14 +224,15 @@ TEST_CASE("a client that does not read its answers is cut off, and its place is 
     seen.not_ready = std::string(32 * 1024 * 1024, 'x');  // more than the kernel takes
     auto limits = patient_limits();
     limits.answer = short_time * 10;
-    limits.answering = 1;
-    const server_fixture server([seen](const serve::look_handler& done) { done(seen); }, limits);
+    limits.large_answers = 1;
+    const server_fixture server([seen](const core::extent&, const serve::look_handler& done) { done(seen); },
+                                limits);
     auto deaf = server.connect(4096);
-    deaf.send("GET /readyz HTTP/1.1\r\n\r\n");
+    deaf.send("GET /status HTTP/1.1\r\n\r\n");
     while (!deaf.is_readable_soon())
         ;
     auto other = server.connect();
-    while (code_of(other.ask("/healthz/none")) == "busy")
+    while (is_busy(other.ask("/metrics")))
         ;
     CHECK(deaf.read_to_end().size() < seen.not_ready.size());
     CHECK(other.ask("/livez").status == 200);

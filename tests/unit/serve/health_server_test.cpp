@@ -20,7 +20,7 @@ TEST_CASE("livez is ok while the loop turns, whatever is going on") {
 TEST_CASE("readyz says ready, or why not") {
     auto seen = some_overview();
     seen.not_ready = GENERATE("", "the store cannot be written: no space");
-    const server_fixture server([seen](const serve::look_handler& done) { done(seen); });
+    const server_fixture server([seen](const core::extent&, const serve::look_handler& done) { done(seen); });
     const auto got = server.get("/readyz");
     CHECK(got.status == (seen.not_ready.empty() ? 200 : 503));
     CHECK(got.body == (seen.not_ready.empty() ? "ready\n" : "the store cannot be written: no space\n"));
@@ -31,7 +31,7 @@ TEST_CASE("healthz is 503 while anything is failing, and 200 when it is degraded
     const auto failing = GENERATE(true, false);
     if (!failing)
         seen.tunnels[1].problems.clear();
-    const server_fixture server([seen](const serve::look_handler& done) { done(seen); });
+    const server_fixture server([seen](const core::extent&, const serve::look_handler& done) { done(seen); });
     const auto got = server.get("/healthz");
     CHECK(got.status == (failing ? 503 : 200));
     CHECK(got.header.at("content-type") == "application/json");
@@ -106,7 +106,7 @@ TEST_CASE("every answer forbids storing and sniffing") {
 
 TEST_CASE("a look that throws is a 500, and the next one is served") {
     std::atomic<bool> broken = true;
-    const server_fixture server([&broken](const serve::look_handler& done) {
+    const server_fixture server([&broken](const core::extent&, const serve::look_handler& done) {
         if (broken.exchange(false))
             throw std::runtime_error("broken");
         done(some_overview());

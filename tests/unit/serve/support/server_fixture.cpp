@@ -13,11 +13,11 @@ serve::server_limits patient_limits() {
 }
 
 serve::look good_look() {
-    return [](const serve::look_handler& done) { done(some_overview()); };
+    return [](const core::extent&, const serve::look_handler& done) { done(some_overview()); };
 }
 
 serve::look held_looks::look() {
-    return [this](serve::look_handler done) {
+    return [this](const core::extent&, serve::look_handler done) {
         const std::lock_guard lock(mutex_);
         held_.push_back(std::move(done));
         changed_.notify_all();
