@@ -32,6 +32,7 @@ struct supervisor::supervised final : rotator {
     std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
     bool requested = false;        ///< a person asked, and it has not begun yet
     bool queued = false;           ///< stands in the queue of those that may begin
+    bool waits_for_check = false;  ///< stands in the queue of background preflights
     bool has_slot = false;         ///< counts in preflighting_
     bool dawdles = false;          ///< counts in dawdling_
     bool awaits_permit = false;    ///< stands in a queue of permits

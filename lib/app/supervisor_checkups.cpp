@@ -42,15 +42,19 @@ void supervisor::plan_checkup(supervised& tunnel, std::optional<core::wall_time>
 }
 
 void supervisor::begin_checkup(supervised& tunnel) {
+    const auto every = tunnel.settings().instance.preflight.every;
+    if (!every || !tunnel.configured || draining_ || tunnel.waits_for_check)
+        return;
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
     // A rotation's preflight serves as well.
     const bool fresh =
-        last && !last->failure && now.wall - last->at < *tunnel.settings().instance.preflight.every / 2;
+        last && !last->failure && now.wall - last->at < *every / 2;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
     if (checking_ >= max_checking) {
         queues_->waiting_checkups.push_back(&tunnel);
+        tunnel.waits_for_check = true;
         return;
     }
     auto& desk = desk_of(tunnel.settings());
@@ -106,8 +110,8 @@ void supervisor::next_checkup() {
     while (!queues_->waiting_checkups.empty() && checking_ < max_checking) {
         auto& tunnel = *queues_->waiting_checkups.front();
         queues_->waiting_checkups.pop_front();
-        if (tunnel.configured && !draining_)
-            begin_checkup(tunnel);
+        tunnel.waits_for_check = false;
+        begin_checkup(tunnel);
     }
 }
 
