@@ -206,6 +206,7 @@ private:
     bool pumping_ = false;
     bool reloading_ = false;
     std::uint64_t configurations_ = 1;  // so far
+    std::optional<core::wall_time> reloaded_at_;
     std::uint64_t turns_ = 0;           // rotations begun
     unsigned in_flight_ = 0;            // regenerate permits given out
     unsigned preflighting_ = 0;         // rotations between "begin" and their permit

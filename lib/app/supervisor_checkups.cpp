@@ -52,6 +52,12 @@ void supervisor::begin_checkup(supervised& tunnel) {
         last && !last->failure && now.wall - last->at < *every / 2;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
+    // What failed is not tried more often than that, whoever tries it: a login that is refused again and again locks
+    // the account. A reload may have mended it.
+    const auto repeat = std::min(*every, tunnel.settings().retry.calm.max);
+    const bool failed_lately = last && last->failure && now.wall >= last->at && now.wall - last->at < repeat;
+    if (failed_lately && (!reloaded_at_ || last->at > *reloaded_at_))
+        return plan_checkup(tunnel, last->at + repeat);
     if (checking_ >= max_checking) {
         queues_->waiting_checkups.push_back(&tunnel);
         tunnel.waits_for_check = true;

@@ -47,6 +47,7 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     config_ = std::move(config);
     cloud_ = config_->cloud;
     ++configurations_;
+    reloaded_at_ = world_.clock.now().wall;
     auto differ = compare(std::move(records));
 
     // First who owns which instance, since that decides what becomes of everybody.
