@@ -68,6 +68,7 @@ void supervisor::begin_checkup(supervised& tunnel) {
         return plan_checkup(tunnel, now.wall + (at - now.steady));
     desk.gate.enter(now);
     ++checking_;
+    tunnel.check_in = configurations_;
     tunnel.check_of = tunnel.state().shared_settings();
     tunnel.check = std::make_unique<preflight_run>(
         world_, desk, tunnel.check_of, [this, &tunnel](std::optional<core::preflight_failure> failure) {
@@ -83,7 +84,8 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
     const auto now = world_.clock.now();
     if (!tunnel.configured) {
         // Nobody wants to know any more.
-    } else if (*looked_at != tunnel.settings()) {
+    } else if (*looked_at != tunnel.settings() || (failure && tunnel.check_in != configurations_)) {
+        // What a reload has overtaken says nothing: what failed may be mended, also behind the same settings.
         plan_checkup(tunnel, now.wall);
     } else if (failure) {
         // Not more often: a preflight that fails to log in may lock the account.
