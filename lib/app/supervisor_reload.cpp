@@ -149,7 +149,7 @@ void supervisor::changed(const change& what) {
         write_name(tunnel);
     if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
-    else
+    else if (!tunnel.checkup && !tunnel.check && !tunnel.waits_for_check)
         plan_checkup(tunnel);
 }
 
