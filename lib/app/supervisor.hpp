@@ -207,13 +207,13 @@ private:
     bool reloading_ = false;
     std::uint64_t configurations_ = 1;  // so far
     std::optional<core::wall_time> reloaded_at_;
-    std::uint64_t turns_ = 0;           // rotations begun
-    unsigned in_flight_ = 0;            // regenerate permits given out
-    unsigned preflighting_ = 0;         // rotations between "begin" and their permit
-    unsigned dawdling_ = 0;             // those of them whose preflight takes long, counted apart
-    unsigned untried_ = 0;              // with --once: tunnels whose turn is still to come
-    unsigned checking_ = 0;             // background preflights under way
-    std::size_t degraded_ = 0;          // tunnels, by what was last reported
+    std::uint64_t turns_ = 0;    // rotations begun
+    unsigned in_flight_ = 0;     // regenerate permits given out
+    unsigned preflighting_ = 0;  // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
+    unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
+    unsigned checking_ = 0;      // background preflights under way
+    std::size_t degraded_ = 0;   // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
     std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict

@@ -48,12 +48,11 @@ void supervisor::begin_checkup(supervised& tunnel) {
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
     // A rotation's preflight serves as well.
-    const bool fresh =
-        last && !last->failure && now.wall - last->at < *every / 2;
+    const bool fresh = last && !last->failure && now.wall - last->at < *every / 2;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
-    // What failed is not tried more often than that, whoever tries it: a login that is refused again and again locks
-    // the account. A reload may have mended it.
+    // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
+    // locks the account. A reload may have mended it.
     const auto repeat = std::min(*every, tunnel.settings().retry.calm.max);
     const bool failed_lately = last && last->failure && now.wall >= last->at && now.wall - last->at < repeat;
     if (failed_lately && (!reloaded_at_ || last->at > *reloaded_at_))
