@@ -3,8 +3,9 @@
 #include "core/settings_text.hpp"
 #include "daemon/command_line.hpp"
 #include "daemon/exit_status.hpp"
+#include "daemon/once.hpp"
 #include "daemon/process.hpp"
-#include "daemon/run.hpp"
+#include "daemon/service.hpp"
 
 #include <malloc.h>
 
@@ -47,7 +48,8 @@ exit_status dispatch(const daemon::command_line& options) {
     if (!config)
         return exit_status::configuration;
     if (const auto* how = std::get_if<daemon::run_command>(&options.command))
-        return daemon::run(options, *how, std::move(config));
+        return how->once ? daemon::run_once(options, *how, std::move(config))
+                         : daemon::run_service(options, std::move(config));
     std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
     return exit_status::done;
 }

@@ -37,6 +37,17 @@ std::unique_ptr<store::state_store> open_store(const core::state_settings& setti
     return std::make_unique<store::state_store>(std::move(wanted));
 }
 
+exit_status status_of(store::error_kind kind) {
+    switch (kind) {
+    case store::error_kind::locked:
+        return exit_status::already_running;
+    case store::error_kind::sealing_key:
+        return exit_status::configuration;
+    default:
+        return exit_status::failed;
+    }
+}
+
 ports::journal_contents take_stock(const store::state_store& store, const core::config& config) {
     std::unordered_set<core::identity, core::identity_hash> configured;
     for (const auto& tunnel : config.tunnels)

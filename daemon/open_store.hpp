@@ -2,6 +2,7 @@
 
 #include "app/supervisor.hpp"
 #include "core/config.hpp"
+#include "daemon/exit_status.hpp"
 #include "ports/secrets.hpp"
 #include "store/state_store.hpp"
 
@@ -15,6 +16,9 @@ std::unique_ptr<store::state_store> open_store(const core::state_settings& setti
                                                const ports::secrets& secrets,
                                                std::function<void(std::function<void()>)> post,
                                                std::function<core::steady_time()> steady_now);
+
+/// What the process ends with when the store cannot be opened.
+exit_status status_of(store::error_kind kind);
 
 /// What the store holds, sorted into what is configured and what was left behind with an open key gap. Records
 /// of other tunnels that are no longer configured stay where they are. Throws store::error.

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace tunnelkeyd::daemon {
@@ -14,6 +15,14 @@ void harden_process() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+std::size_t descriptors_needed(std::size_t tunnels) {
+    constexpr std::size_t own = 64;        // the log, the store, the loop
+    constexpr std::size_t clients = 160;   // of the health endpoints
+    constexpr std::size_t at_work = 1280;  // rotations at most, see lib/app/supervisor_turns.cpp
+    // Each has a connection to the cloud and one to its instance, and perhaps one of either that lies idle.
+    return own + clients + 4 * std::min(tunnels, at_work);
 }
 
 std::size_t raise_descriptor_limit() {

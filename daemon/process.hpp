@@ -1,13 +1,22 @@
 #pragma once
 
+#include "core/time.hpp"
+
 #include <cstddef>
 
 namespace tunnelkeyd::daemon {
+
+/// How long what is under way may take when the process is told to end. systemd waits for TimeoutStopSec, and
+/// kills then.
+inline constexpr core::duration time_to_end = std::chrono::seconds(25);
 
 /// Before anything else: files are the owner's alone, and neither a core dump nor a debugger of the same user
 /// shows the memory with its secrets. A log whose reader has gone must not end the daemon inside a rotation: no
 /// SIGPIPE.
 void harden_process();
+
+/// File descriptors that so many tunnels, all busy, may need at once.
+std::size_t descriptors_needed(std::size_t tunnels);
 
 /// Each rotation at work needs a few descriptors: raises the soft limit to the hard one. Returns what it is
 /// now.

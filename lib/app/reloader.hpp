@@ -26,6 +26,7 @@ public:
     /// read.
     void request();
 
+    [[nodiscard]] bool is_under_way() const noexcept { return under_way_; }
     [[nodiscard]] const core::reload_report& report() const noexcept { return report_; }
 
 private:

@@ -1,5 +1,6 @@
 #include "config/read_config.hpp"
 
+#include "config/read_health.hpp"
 #include "config/read_tunnel.hpp"
 #include "config/read_values.hpp"
 #include "config/taken.hpp"
@@ -127,6 +128,7 @@ void config_reader::read_organization(const field& from, const field& list) {
         ids_taken_.claim(list, from.at, *id->value, "id", read_one.id, shown(read_one.id));
     if (const auto key = map.require("api_key", "write {file: PATH}"))
         read(*key, read_one.api_key);
+    map.read_into("api_key_expires", read_one.api_key_expires);
     map.finish();
     organizations_known_ = organizations_known_ && named;
     if (named && by_name_.emplace(read_one.name, result_.organizations.size()).second)
@@ -218,6 +220,7 @@ core::config config_reader::read_top(const field& top) {
     if (const auto found = map.require("version", "write \"version: 1\""))
         read(*found, version, version_words);
     read_state(top, map.find("state"));
+    map.read_into("health", result_.health, warnings_);
     map.read_into("log", result_.log);
     result_.cloud.url = *core::parse_base_url(default_cloud);
     map.read_into("cloud", result_.cloud);

@@ -49,6 +49,7 @@ static void read(const field& from, core::preflight_checks& into) {
     mapping map(from);
     map.read_into("status", into.status);
     map.read_into("credentials", into.credentials);
+    map.read_into("every", into.every, duration_limits{1min, century});
     map.finish();
 }
 
@@ -67,10 +68,11 @@ bool read(const field& from, core::basic_auth& into) {
     return password && read(*password, into.password) && good;
 }
 
-std::optional<core::instance_auth> read_auth(const field& from) {
+std::optional<core::instance_auth> read_auth(const field& from, std::optional<core::wall_time>& expires) {
     mapping map(from);
     const auto bearer = map.find("bearer");
     const auto basic = map.find("basic");
+    map.read_into("expires", expires);
     map.finish();
     core::bearer_auth token;
     core::basic_auth account;
@@ -97,7 +99,8 @@ void read_instance(mapping& map, scope of, tunnel_draft& into) {
     auto& instance = into.tunnel.instance;
     read_own(map, "url", of, into.url_at, [&](const field& url) { return read(url, instance.url); });
     if (const auto auth = map.find("auth")) {
-        into.auth = read_auth(*auth);
+        instance.auth_expires.reset();  // the default one's
+        into.auth = read_auth(*auth, instance.auth_expires);
         into.auth_wrong = !into.auth;
     } else if (map.has("auth")) {
         into.auth_wrong = true;

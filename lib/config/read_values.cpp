@@ -37,6 +37,24 @@ std::string_view first_label(std::string_view text) {
     return text;
 }
 
+/// `or_else`: what may stand there otherwise, for messages.
+bool read_duration(const field& from, core::duration& into, duration_limits limits, std::string_view or_else) {
+    const auto* text = scalar(from, "a duration" + std::string(or_else));
+    if (text == nullptr)
+        return false;
+    const auto value = core::parse_duration(*text);
+    if (!value)
+        return refuse(from,
+                      "is not a duration; write numbers with their units, from large to small: 500ms, 90s, "
+                      "15m, 12h, 30d, 1h30m" +
+                          std::string(or_else));
+    if (*value < limits.least || *value > limits.most)
+        return refuse(from, "is out of range; allowed: " + core::to_string(limits.least) + " to " +
+                                core::to_string(limits.most) + std::string(or_else));
+    into = *value;
+    return true;
+}
+
 std::string why_no_url(std::string_view text) {
     if (text.find("://") == std::string_view::npos)
         return "a URL begins with https://";
@@ -80,18 +98,29 @@ bool read(const field& from, unsigned& into, unsigned least, unsigned most) {
 }
 
 bool read(const field& from, core::duration& into, duration_limits limits) {
-    const auto* text = scalar(from, "a duration");
+    return read_duration(from, into, limits, "");
+}
+
+bool read(const field& from, std::optional<core::duration>& into, duration_limits limits) {
+    if (from.value->type == node::kind::scalar && from.value->text == "never") {
+        into.reset();
+        return true;
+    }
+    core::duration length{0};
+    if (!read_duration(from, length, limits, ", or never"))
+        return false;
+    into = length;
+    return true;
+}
+
+bool read(const field& from, std::optional<core::wall_time>& into) {
+    const auto* text = scalar(from, "a date");
     if (text == nullptr)
         return false;
-    const auto value = core::parse_duration(*text);
-    if (!value)
-        return refuse(from,
-                      "is not a duration; write numbers with their units, from large to small: 500ms, 90s, "
-                      "15m, 12h, 30d, 1h30m");
-    if (*value < limits.least || *value > limits.most)
-        return refuse(from, "is out of range; allowed: " + core::to_string(limits.least) + " to " +
-                                core::to_string(limits.most));
-    into = *value;
+    const auto day = core::parse_date(*text);
+    if (!day)
+        return refuse(from, "is not a day of the calendar; write it as YYYY-MM-DD, as 2027-01-31");
+    into = day;
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "core/time.hpp"
 #include "core/url.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,12 @@ struct duration_limits {
 bool read(const field& from, bool& into);
 bool read(const field& from, unsigned& into, unsigned least, unsigned most);
 bool read(const field& from, core::duration& into, duration_limits limits);
+
+/// A duration, or the word `never`: nothing.
+bool read(const field& from, std::optional<core::duration>& into, duration_limits limits);
+
+/// A day of the calendar, YYYY-MM-DD: its beginning in UTC.
+bool read(const field& from, std::optional<core::wall_time>& into);
 
 /// http only for loopback: keys and credentials go there.
 bool read(const field& from, core::base_url& into);

@@ -42,6 +42,13 @@ bool is_indented_with_tab(std::string_view text) {
     return indent.find('\t') != std::string_view::npos;
 }
 
+/// `[::1]:9847`: a list to YAML, and then something that fits nowhere.
+bool has_bare_address(std::string_view text) {
+    const auto line = text.substr(0, text.find('\n'));
+    const auto at = line.find("]:");
+    return at != std::string_view::npos && at + 2 < line.size() && line[at + 2] >= '0' && line[at + 2] <= '9';
+}
+
 /// The beginning of yaml-cpp's message (yaml-cpp/exceptions.h, namespace ErrorMsg), and what to say instead.
 constexpr std::pair<std::string_view, std::string_view> explanations[] = {
     {"illegal map value",
@@ -108,6 +115,8 @@ bool is_unclosed_quote(std::string_view text, position where) {
 std::string explain_syntax_error(std::string_view message, std::string_view text, position where) {
     if (is_indented_with_tab(from_line(text, where.line)))
         return "not valid YAML: this line is indented with a tab; YAML allows only spaces there";
+    if (has_bare_address(from_line(text, where.line)))
+        return "not valid YAML: text that begins with a bracket goes in quotes, as \"[::1]:9847\"";
     const auto* known = std::find_if(std::begin(explanations), std::end(explanations),
                                      [&](const auto& each) { return message.starts_with(each.first); });
     if (known == std::end(explanations))

@@ -14,4 +14,13 @@ std::string describe(const secret_reference& reference) {
     return {};
 }
 
+bool listen_address::is_loopback() const {
+    return address == "::1" || address.starts_with("127.");
+}
+
+std::string to_string(const listen_address& address) {
+    const bool brackets = address.address.find(':') != std::string::npos;
+    return (brackets ? "[" + address.address + "]" : address.address) + ":" + std::to_string(address.port);
+}
+
 }  // namespace tunnelkeyd::core

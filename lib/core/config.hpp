@@ -148,8 +148,14 @@ struct state_settings {
 struct listen_address {
     std::string address;
     std::uint16_t port = 0;  ///< 0: any free one
+
+    /// Whether only this machine can reach it.
+    [[nodiscard]] bool is_loopback() const;
     bool operator==(const listen_address&) const = default;
 };
+
+/// As the configuration writes it: "127.0.0.1:9847", "[::1]:9847".
+std::string to_string(const listen_address& address);
 
 struct health_settings {
     std::optional<listen_address> listen{{"127.0.0.1", 9847}};  ///< nothing: no endpoints

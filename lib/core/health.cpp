@@ -29,8 +29,8 @@ std::optional<problem> expiring(std::string_view code, const std::string& what, 
                                 const char* remedy, wall_time now) {
     if (!ends || *ends - now > expiry_notice)
         return std::nullopt;
-    const auto day = to_iso8601(*ends).substr(0, 10);
-    return problem{health::degraded, code, what + (*ends > now ? " ends on " : " has ended on ") + day, remedy,
+    return problem{health::degraded, code,
+                   what + (*ends > now ? " ends on " : " has ended on ") + to_date(*ends), remedy,
                    *ends - expiry_notice};
 }
 
@@ -45,11 +45,11 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
     const auto opened = tunnel.record.open->gap_opened_at;
     const bool late = now - opened > limits.gap_failing_after;
     // One that is being closed, and without trouble so far, is every rotation's. What failed before the first
-    // request is over.
+    // request is over. "held" speaks for itself.
     const auto& open = *tunnel.record.open;
     const bool first_request = open.intent && open.regenerates == 1;
     const bool trouble = open.unknown || tunnel.trouble || tunnel.record.failures > 0;
-    if (!late && (first_request || !trouble))
+    if (!late && (tunnel.held || first_request || !trouble))
         return std::nullopt;
     const std::string key = tunnel.record.key ? "a new key was made and is not installed yet"
                                               : "the cloud may have made a new key that we do not know";
@@ -57,7 +57,10 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
     return problem{late ? health::failing : health::degraded, "gap_open",
                    "the key gap is open since " + to_iso8601(opened) + ": " + key +
                        (error.empty() ? "" : " (" + error + ")"),
-                   tunnel.trouble ? or_else(tunnel.trouble->remedy, gap_remedy) : gap_remedy, opened};
+                   tunnel.held      ? held_remedy
+                   : tunnel.trouble ? or_else(tunnel.trouble->remedy, gap_remedy)
+                                    : gap_remedy,
+                   opened};
 }
 
 /// What last stood in the way of a rotation, or would have, had there been one.
@@ -84,6 +87,11 @@ std::optional<problem> overdue(const tunnel_facts& tunnel, const health_settings
     return problem{health::failing, "overdue",
                    "a rotation is overdue since " + to_iso8601(*since) + (error.empty() ? "" : ": " + error),
                    tunnel.trouble ? or_else(tunnel.trouble->remedy, overdue_remedy) : overdue_remedy, since};
+}
+
+/// The settings that a person could correct: not those of an orphan.
+const tunnel* configured(const tunnel_facts& facts) {
+    return facts.orphaned_because.empty() ? facts.settings : nullptr;
 }
 
 }  // namespace
@@ -117,12 +125,11 @@ std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settin
     put(found, overdue(tunnel, limits, now));
     if (!tunnel.held && tunnel.orphaned_because.empty())
         put(found, obstacle(tunnel));
-    if (tunnel.settings != nullptr)
-        put(found,
-            expiring("credential_expiring", "the instance credential", tunnel.settings->instance.auth_expires,
-                     "renew the token or password that instance.auth points to, and correct "
-                     "instance.auth.expires",
-                     now));
+    if (const auto* settings = configured(tunnel))
+        put(found, expiring("credential_expiring", "the instance credential", settings->instance.auth_expires,
+                            "renew the token or password that instance.auth points to, and correct "
+                            "instance.auth.expires",
+                            now));
     if (tunnel.record.confirmation_owed)
         found.push_back({health::degraded, "unconfirmed",
                          "an earlier request may still take effect, and replace the key that is installed",
@@ -139,13 +146,13 @@ std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_se
             next = std::min(next.value_or(at), at);
     };
     constexpr duration past{1};  // a limit is passed behind it
-    if (tunnel.record.open)
+    if (tunnel.record.open && tunnel.orphaned_because.empty())
         consider(tunnel.record.open->gap_opened_at + limits.gap_failing_after + past);
     if (tunnel.overdue_since)
         consider(*tunnel.overdue_since + limits.overdue_failing_after + past);
-    if (tunnel.settings != nullptr && tunnel.settings->instance.auth_expires) {
-        consider(*tunnel.settings->instance.auth_expires - expiry_notice);
-        consider(*tunnel.settings->instance.auth_expires);
+    if (const auto* settings = configured(tunnel); settings != nullptr && settings->instance.auth_expires) {
+        consider(*settings->instance.auth_expires - expiry_notice);
+        consider(*settings->instance.auth_expires);
     }
     return next;
 }

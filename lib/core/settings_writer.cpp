@@ -15,6 +15,12 @@ void put_unless_empty(settings_writer& out, std::string_view key, std::string_vi
         out.text(key, value);
 }
 
+/// In quotes where YAML is written: a bare date is a type of its own in YAML 1.1.
+void put(settings_writer& out, std::string_view key, std::optional<wall_time> day) {
+    if (day)
+        out.text(key, to_date(*day));
+}
+
 void put(settings_writer& out, std::string_view key, const secret_reference& value) {
     out.open_map(key, true);
     out.text(word_of(value.from, secret_source_words), value.value);
@@ -60,31 +66,37 @@ void put(settings_writer& out, std::string_view key, const schedule& value) {
     out.close_map();
 }
 
-void put(settings_writer& out, std::string_view key, const instance_auth& value) {
-    out.open_map(key, true);
-    if (const auto* bearer = std::get_if<bearer_auth>(&value)) {
+void put_auth(settings_writer& out, const instance& of) {
+    out.open_map("auth", true);
+    if (const auto* bearer = std::get_if<bearer_auth>(&of.auth)) {
         put(out, "bearer", bearer->token);
-    } else if (const auto* basic = std::get_if<basic_auth>(&value)) {
+    } else if (const auto* basic = std::get_if<basic_auth>(&of.auth)) {
         out.open_map("basic", true);
         out.text("username", basic->username);
         put(out, "password", basic->password);
         out.close_map();
     }
+    put(out, "expires", of.auth_expires);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const preflight_checks& value) {
+    out.open_map(key, true);
+    out.boolean("status", value.status);
+    out.boolean("credentials", value.credentials);
+    out.word("every", value.every ? to_string(*value.every) : "never");
     out.close_map();
 }
 
 void put(settings_writer& out, std::string_view key, const instance& value) {
     out.open_map(key, false);
     out.text("url", value.url.text());
-    put(out, "auth", value.auth);
+    put_auth(out, value);
     if (value.on_premise_url)
         out.text("on_premise_url", value.on_premise_url->text());
     put(out, "timeout", value.timeout);
     put(out, "tls", value.tls);
-    out.open_map("preflight", true);
-    out.boolean("status", value.preflight.status);
-    out.boolean("credentials", value.preflight.credentials);
-    out.close_map();
+    put(out, "preflight", value.preflight);
     out.close_map();
 }
 
@@ -93,6 +105,7 @@ void put_item(settings_writer& out, const organization& value) {
     out.text("name", value.name);
     out.text("id", value.id);
     put(out, "api_key", value.api_key);
+    put(out, "api_key_expires", value.api_key_expires);
     out.close_map();
 }
 
@@ -112,6 +125,17 @@ void put(settings_writer& out, const state_settings& value) {
     out.text("directory", value.directory);
     if (value.sealing_key)
         put(out, "sealing_key", *value.sealing_key);
+    out.close_map();
+}
+
+void put(settings_writer& out, const health_settings& value) {
+    out.open_map("health", true);
+    if (value.listen)
+        out.text("listen", to_string(*value.listen));
+    else
+        out.word("listen", "none");
+    put(out, "gap_failing_after", value.gap_failing_after);
+    put(out, "overdue_failing_after", value.overdue_failing_after);
     out.close_map();
 }
 
@@ -137,6 +161,7 @@ void write(settings_writer& out, const config& settings) {
     out.open_map("", false);
     out.number("version", 1);
     put(out, settings.state);
+    put(out, settings.health);
     put(out, settings.log);
     put(out, settings.cloud);
     out.open_list("organizations");

@@ -43,6 +43,17 @@ std::string to_iso8601_milliseconds(wall_time at) {
     return date::format("%FT%TZ", at);
 }
 
+std::string to_date(wall_time at) {
+    return date::format("%F", std::chrono::floor<std::chrono::days>(at));
+}
+
+std::optional<wall_time> parse_date(std::string_view text) {
+    if (text.size() != std::string_view("YYYY-MM-DD").size())
+        return std::nullopt;
+    const auto at = parse_with("%F", text);
+    return at && to_date(*at) == text ? at : std::nullopt;  // it reads " 2026-1-05" too
+}
+
 std::optional<wall_time> parse_iso8601(std::string_view text) {
     if (text.size() > 40)
         return std::nullopt;

@@ -27,6 +27,12 @@ std::string to_iso8601(wall_time at);
 /// The same to the millisecond: 2026-12-05T02:00:00.000Z.
 std::string to_iso8601_milliseconds(wall_time at);
 
+/// The day in UTC: 2026-12-05.
+std::string to_date(wall_time at);
+
+/// The beginning, in UTC, of a day of the calendar: exactly YYYY-MM-DD.
+std::optional<wall_time> parse_date(std::string_view text);
+
 /// Accepts what APIs send in place of a date: ISO 8601 with `Z` or an offset, with or without a fraction.
 std::optional<wall_time> parse_iso8601(std::string_view text);
 

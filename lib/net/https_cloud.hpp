@@ -4,6 +4,7 @@
 #include "ports/cloud.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace boost::asio {
 class io_context;
@@ -24,6 +25,9 @@ public:
     ~https_cloud() override;
     https_cloud(const https_cloud&) = delete;
     https_cloud& operator=(const https_cloud&) = delete;
+
+    /// For the requests from now on.
+    void configure(core::cloud_settings settings) { settings_ = std::move(settings); }
 
     void read_organization(const core::organization& organization, const core::secret& api_key,
                            ports::exchange_handler done) override;

@@ -16,6 +16,7 @@ class io_context;
 namespace tunnelkeyd::serve {
 
 class metrics_registry;
+struct server_state;
 
 /// Bounds on what a client may use. Each is a whole bound, not one per read.
 struct server_limits {
@@ -24,7 +25,7 @@ struct server_limits {
     std::size_t header = 8 * 1024;   ///< bytes of a request's line and header
     core::duration request{10'000};  ///< from a connection's first byte of a request to the request's end
     core::duration idle{60'000};     ///< without a request
-    core::duration answer{30'000};   ///< until the answer is sent
+    core::duration answer{30'000};   ///< until an answer is made (else it is a 503), and then until it is sent
 };
 
 /// Why nothing can listen there. `what()` is for people, with the remedy.
@@ -47,11 +48,13 @@ using look = std::function<void(look_handler done)>;
 /// /metrics. No secrets, no changes. Answers that grow with the number of tunnels are rendered by a thread of
 /// its own.
 ///
-/// Loop's thread only; destroyed before the loop, when nothing is called any more, or with it stopped.
+/// Loop's thread only; destroyed before the loop and before `metrics`, from the loop or with it stopped: it
+/// waits for a page that is being rendered, and from then on calls nothing, whatever is still open or asked
+/// for.
 class health_server {
 public:
     /// Listens at once; answers from when the loop runs. Throws listen_error.
-    health_server(boost::asio::io_context& loop, const core::listen_address& where, look look,
+    health_server(boost::asio::io_context& loop, const core::listen_address& where, look look_at,
                   const metrics_registry& metrics, server_limits limits = {});
     ~health_server();
     health_server(const health_server&) = delete;
@@ -61,8 +64,7 @@ public:
     [[nodiscard]] std::string address() const;
 
 private:
-    struct state;
-    std::shared_ptr<state> state_;  ///< held by the connections as well
+    std::shared_ptr<server_state> state_;  ///< held by the connections as well
 };
 
 }  // namespace tunnelkeyd::serve

@@ -1,8 +1,12 @@
 #include "support/rig.hpp"
 
+#include <poll.h>
+
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <utility>
 
 namespace tunnelkeyd::support {
@@ -46,11 +50,12 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
     config = {
         {"version", 1},
         {"state", {{"directory", state_directory()}}},
+        {"health", {{"listen", "127.0.0.1:0"}}},
         {"log", {{"level", "trace"}, {"format", "json"}}},
         {"cloud", {{"url", world.at("cloud_url")}, {"tls", tls}}},
         {"defaults",
          {{"schedule", {{"every", "1h"}, {"first", "now"}}},
-          {"instance", {{"tls", tls}}},
+          {"instance", {{"tls", tls}, {"preflight", {{"every", "never"}}}}},
           {"retry",
            {{"calm", limits("50ms", "1s")},
             {"urgent", limits("20ms", "500ms")},
@@ -80,6 +85,8 @@ void rig::start(const std::vector<std::string>& arguments, const std::vector<std
     write_config();
     const auto file = directory() / "config.yaml";
     std::vector<std::string> words = {"run", "--config", file};
+    if (std::find(arguments.begin(), arguments.end(), "--once") == arguments.end())
+        ++listening_runs_;
     words.insert(words.end(), arguments.begin(), arguments.end());
     daemon_.reset();
     daemon_ =
@@ -119,6 +126,28 @@ json rig::wait_for(const std::string& name, const std::string& tunnel, std::size
 
 std::string rig::log() const {
     return read_file(directory() / "daemon.log");
+}
+
+void rig::reload() const {
+    write_config();
+    daemon_->signal(SIGHUP);
+}
+
+http_reply rig::health(const std::string& path) {
+    const auto listening = wait_for("health.listening", "", listening_runs_);
+    return http_get(listening.at("address").get<std::string>(), path);
+}
+
+json rig::wait_for_health(const std::string& path, const std::function<bool(const json&)>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    json seen;
+    do {
+        seen = json::parse(health(path).body);
+        if (condition(seen))
+            return seen;
+        ::poll(nullptr, 0, 5);  // lest asking keeps the daemon from getting there
+    } while (std::chrono::steady_clock::now() < deadline);
+    throw std::runtime_error(path + " never got there: " + seen.dump(2));
 }
 
 json rig::truth(const std::string& tunnel) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/child_process.hpp"
+#include "support/http_get.hpp"
 #include "support/simulator_process.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +18,8 @@ namespace tunnelkeyd::support {
 class rig {
 public:
     /// A configuration for all the simulator's tunnels, with short backoffs, a `settle` of one second, every
-    /// tunnel due at once and then once an hour, and the log at `trace`. Change `config` before start().
+    /// tunnel due at once and then once an hour, no background preflights, any free port for the health
+    /// endpoint, and the log at `trace`. Change `config` before start().
     explicit rig(unsigned tunnels = 1, const std::vector<std::string>& simulator_arguments = {});
     ~rig();
 
@@ -32,6 +34,14 @@ public:
                const std::vector<std::string>& environment = {});
     /// start(), and its exit status.
     int run(const std::vector<std::string>& arguments = {}, const std::vector<std::string>& environment = {});
+    /// Writes `config`, and SIGHUP.
+    void reload() const;
+    /// Asks the health endpoint of the last run.
+    http_reply health(const std::string& path);
+    /// Asks for it until its JSON is so, and returns that. Throws std::runtime_error with the last one when it
+    /// never is.
+    nlohmann::json wait_for_health(const std::string& path,
+                                   const std::function<bool(const nlohmann::json&)>& condition);
     /// SIGKILL, as the out-of-memory killer would.
     void kill();
     /// SIGTERM, and its exit status.
@@ -64,6 +74,7 @@ public:
 private:
     temporary_directory directory_;
     std::unique_ptr<child_process> daemon_;
+    std::size_t listening_runs_ = 0;
 };
 
 }  // namespace tunnelkeyd::support

@@ -11,6 +11,8 @@ TEST_CASE("the shipped example is read without error or warning") {
     REQUIRE(result.warnings == lines{});
     REQUIRE(result.value);
     REQUIRE(result.value->tunnels.size() == 2);
+    CHECK(result.value->organizations[0].api_key_expires == core::parse_date("2027-03-01"));
+    CHECK(result.value->tunnels[0].instance.auth_expires == core::parse_date("2027-01-31"));
     CHECK(result.value->tunnels[0].hostname == "e5e9e8f0-d429-4cb9-80bc-2f02cb91f587");
     CHECK(result.value->tunnels[1].schedule.jitter == std::chrono::hours(6));
     CHECK(result.value->tunnels[1].schedule.every == std::chrono::days(7));
@@ -20,9 +22,11 @@ TEST_CASE("the values that the example calls defaults are the defaults") {
     const auto example = *load_file(EXAMPLE_CONFIGURATION, no_environment()).value;
     const auto bare = good(with_tunnel(""));
     CHECK(example.state == bare.state);
+    CHECK(example.health == bare.health);
     CHECK(example.log == bare.log);
     CHECK(example.cloud == bare.cloud);
     CHECK(example.tunnels[0].retry == bare.tunnels[0].retry);
+    CHECK(example.tunnels[0].instance.preflight == bare.tunnels[0].instance.preflight);
     CHECK(example.tunnels[0].instance.timeout == bare.tunnels[0].instance.timeout);
 }
 

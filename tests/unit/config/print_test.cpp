@@ -9,6 +9,8 @@ TEST_CASE("the printed configuration shows every default and no more") {
     CHECK(print(good(with_tunnel(""))) == "version: 1\n"
                                           "state:\n"
                                           "  directory: /var/lib/tunnelkeyd\n"
+                                          "health: {listen: \"127.0.0.1:9847\", gap_failing_after: 5m, "
+                                          "overdue_failing_after: 1d}\n"
                                           "log: {level: info, format: auto}\n"
                                           "cloud:\n"
                                           "  url: https://api.atlassian.com\n"
@@ -28,7 +30,7 @@ TEST_CASE("the printed configuration shows every default and no more") {
                                           "      auth: {bearer: {file: /pat}}\n"
                                           "      timeout: {connect: 10s, request: 1m}\n"
                                           "      tls: {min_version: \"1.2\"}\n"
-                                          "      preflight: {status: true, credentials: true}\n"
+                                          "      preflight: {status: true, credentials: true, every: 1d}\n"
                                           "    schedule: {every: 30d, jitter: 0s, first: wait}\n"
                                           "    retry:\n"
                                           "      calm: {initial: 30s, max: 1h}\n"
@@ -48,8 +50,28 @@ TEST_CASE("what is printed reads back as an equal configuration") {
     round_trip(*load_file(EXAMPLE_CONFIGURATION, no_environment()).value);
     round_trip(good("version: 1\n"
                     "state: {directory: '/srv/a b: c #d', sealing_key: {env: KEY}}\n"
-                    "log: {level: error, format: json}\n"
+                    "health: {listen: none, gap_failing_after: 0s}\n"
+                    "log: {level: error, format: journald}\n"
                     "cloud: {url: 'http://[::1]:8080/x', max_in_flight: 1, tls: {server_name: '::1'}}\n"));
+}
+
+TEST_CASE("days and never are printed as they are written") {
+    const auto settings =
+        good("version: 1\n"
+             "health: {listen: '[::1]:0'}\n"
+             "organizations: [{name: a, id: o1, api_key: {file: /k}, api_key_expires: 2027-03-01}]\n"
+             "tunnels:\n"
+             "  - name: t\n"
+             "    hostname: h\n"
+             "    instance: {url: https://x, auth: {bearer: {file: /p}, expires: 2027-01-31}, "
+             "preflight: {every: never}}\n");
+    const auto text = print(settings);
+    INFO(text);
+    for (const char* part :
+         {"  api_key_expires: \"2027-03-01\"\n", "{bearer: {file: /p}, expires: \"2027-01-31\"}",
+          "every: never}", "{listen: \"[::1]:0\","})
+        CHECK(text.find(part) != std::string::npos);
+    CHECK(good(text) == settings);
 }
 
 TEST_CASE("texts that YAML would take for something else keep their type") {

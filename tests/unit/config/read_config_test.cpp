@@ -14,6 +14,7 @@ TEST_CASE("a configuration without tunnels is valid, and every default is filled
         CHECK_FALSE(settings.state.sealing_key);
         CHECK(settings.log.level == core::log_level::info);
         CHECK(settings.log.format == core::log_format::automatic);
+        CHECK(settings.health == core::health_settings{{{"127.0.0.1", 9847}}, 5min, 24h});
         CHECK(settings.cloud.url.text() == "https://api.atlassian.com");
         CHECK(settings.cloud.max_in_flight == 8);
         CHECK(settings.cloud.timeout.connect == 10s);
@@ -50,14 +51,12 @@ TEST_CASE("a version that is not known is refused") {
 }
 
 TEST_CASE("what is to come later is an unknown key or value until then") {
-    CHECK(errors("version: 1\nhealth: {listen: none}") ==
-          lines{"c:2:1: health: unknown key; allowed: version, state, log, cloud, organizations, defaults, "
-                "tunnels"});
-    CHECK(errors("version: 1\nlog: {format: journald}") ==
-          lines{"c:2:15: log.format: \"journald\" is not known; allowed: auto, text, json"});
-    for (const char* text :
-         {"control: {}", "notify: []", "cloud: {proxy: none}", "cloud: {requests_per_minute: 1}",
-          "organizations: [{name: a, id: b, api_key: {file: /x}, api_key_expires: 2027-03-01}]"}) {
+    CHECK(errors("version: 1\ncontrol: {}") ==
+          lines{"c:2:1: control: unknown key; allowed: version, state, health, log, cloud, organizations, "
+                "defaults, tunnels"});
+    CHECK(errors("version: 1\nlog: {format: syslog}") ==
+          lines{"c:2:15: log.format: \"syslog\" is not known; allowed: auto, text, json, journald"});
+    for (const char* text : {"notify: []", "cloud: {proxy: none}", "cloud: {requests_per_minute: 1}"}) {
         const auto found = errors("version: 1\n" + std::string(text));
         REQUIRE(found.size() == 1);
         CHECK(found[0].find("unknown key") != std::string::npos);
@@ -130,6 +129,19 @@ TEST_CASE("an organization says its name, id and API key") {
                 "begin with a letter or digit"});
     CHECK(good("version: 1\norganizations: [{name: a, id: " + std::string(128, 'x') + ", api_key: {file: /k}}]")
               .organizations.size() == 1);
+}
+
+TEST_CASE("an organization may say when its API key ends") {
+    const auto with = [](const std::string& day) {
+        return "version: 1\norganizations: [{name: a, id: b, api_key: {file: /k}, api_key_expires: " + day +
+               "}]";
+    };
+    CHECK(good(with("2027-03-01")).organizations[0].api_key_expires == core::parse_date("2027-03-01"));
+    CHECK(good(with("'2027-03-01'")).organizations[0].api_key_expires == core::parse_date("2027-03-01"));
+    CHECK_FALSE(good(with_organization("")).organizations[0].api_key_expires);
+    CHECK(errors(with("2027-02-29")) ==
+          lines{"c:2:72: organizations[0].api_key_expires: \"2027-02-29\" is not a day of the calendar; write "
+                "it as YYYY-MM-DD, as 2027-01-31"});
 }
 
 TEST_CASE("what may be used once only is refused at its second place") {

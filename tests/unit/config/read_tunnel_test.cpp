@@ -33,7 +33,8 @@ TEST_CASE("the smallest tunnel gets every default") {
     CHECK_FALSE(tunnel.instance.on_premise_url);
     CHECK(tunnel.instance.timeout == core::timeouts{10s, 60s});
     CHECK(tunnel.instance.tls == core::tls_settings{});
-    CHECK(tunnel.instance.preflight == core::preflight_checks{true, true});
+    CHECK(tunnel.instance.preflight == core::preflight_checks{true, true, 24h});
+    CHECK_FALSE(tunnel.instance.auth_expires);
     CHECK(tunnel.schedule == core::schedule{std::chrono::days(30), 0s, core::first_rotation::wait});
     CHECK(tunnel.retry.calm == core::backoff_limits{30s, 1h});
     CHECK(tunnel.retry.urgent == core::backoff_limits{1s, 60s});
@@ -53,14 +54,14 @@ TEST_CASE("every field of a tunnel is read") {
                               "      on_premise_url: https://jira.example.com/other\n"
                               "      timeout: {connect: 1s, request: 2s}\n"
                               "      tls: {ca_file: /ca.pem, server_name: j.x, min_version: 1.3}\n"
-                              "      preflight: {status: false, credentials: false}\n"));
+                              "      preflight: {status: false, credentials: false, every: 1h}\n"));
     CHECK(tunnel.schedule == core::schedule{std::chrono::days(7), 90min, core::first_rotation::now});
     CHECK(tunnel.retry == core::retry_policy{{1s, 2s}, {3s, 4s}, {5s, 6s}, 0s});
     REQUIRE(tunnel.instance.on_premise_url);
     CHECK(tunnel.instance.on_premise_url->text() == "https://jira.example.com/other");
     CHECK(tunnel.instance.timeout == core::timeouts{1s, 2s});
     CHECK(tunnel.instance.tls == core::tls_settings{"/ca.pem", "j.x", core::tls_version::v1_3});
-    CHECK(tunnel.instance.preflight == core::preflight_checks{false, false});
+    CHECK(tunnel.instance.preflight == core::preflight_checks{false, false, 1h});
 }
 
 TEST_CASE("secrets are referred to by file, credential or environment") {
@@ -138,11 +139,43 @@ TEST_CASE("what is to come later is an unknown key of a tunnel until then") {
         CHECK(error_of(with_tunnel(fields)).find("unknown key") != std::string::npos);
     for (const char* fields :
          {"      proxy: none\n", "      tls: {client_certificate: /x}\n", "      tls: {client_key: /x}\n",
-          "      tls: {client_key_password: {file: /x}}\n", "      preflight: {every: 24h}\n"})
+          "      tls: {client_key_password: {file: /x}}\n"})
         CHECK(error_of(with_tunnel("", fields)).find("unknown key") != std::string::npos);
-    CHECK(error_of(
-              with_organization("defaults: {instance: {auth: {bearer: {file: /x}, expires: 2027-01-31}}}")) ==
-          "c:3:50: defaults.instance.auth.expires: unknown key; allowed: bearer, basic");
+}
+
+TEST_CASE("a preflight in the background comes every so often or never") {
+    const auto every = [](const std::string& text) {
+        return tunnel_of(with_tunnel("", "      preflight: {every: " + text + "}\n")).instance.preflight.every;
+    };
+    CHECK(every("1m") == 1min);
+    CHECK(every("30d") == std::chrono::days(30));
+    CHECK_FALSE(every("never"));
+    CHECK(error_of(with_tunnel("", "      preflight: {every: 59s}\n"))
+              .ends_with("\"59s\" is out of range; allowed: 1m to 36525d, or never"));
+    CHECK(
+        error_of(with_tunnel("", "      preflight: {every: no}\n"))
+            .ends_with("\"no\" is not a duration; write numbers with their units, from large to small: 500ms, "
+                       "90s, 15m, 12h, 30d, 1h30m, or never"));
+}
+
+TEST_CASE("authentication may say when it ends, and a tunnel's own says so for itself") {
+    const auto settings = good(
+        with_organization("defaults: {instance: {auth: {bearer: {file: /x}, expires: 2027-01-31}}}\n"
+                          "tunnels:\n"
+                          "  - {name: a, hostname: a, instance: {url: https://a}}\n"
+                          "  - {name: b, hostname: b, instance: {url: https://b, auth: {bearer: {file: /y}}}}\n"
+                          "  - {name: c, hostname: c, instance: {url: https://c, auth: {expires: 2028-02-29, "
+                          "basic: {username: u, "
+                          "password: {file: /z}}}}}\n"));
+    CHECK(settings.tunnels[0].instance.auth_expires == core::parse_date("2027-01-31"));
+    CHECK_FALSE(settings.tunnels[1].instance.auth_expires);
+    CHECK(settings.tunnels[2].instance.auth_expires == core::parse_date("2028-02-29"));
+    CHECK(error_of(with_organization("defaults: {instance: {auth: {expires: 2027-01-31}}}")).find("must say") !=
+          std::string::npos);
+    CHECK(
+        error_of(with_organization("defaults: {instance: {auth: {bearer: {file: /x}, expires: 31.1.2027}}}")) ==
+        "c:3:59: defaults.instance.auth.expires: a text that is not shown, as it may be a secret, is not a day "
+        "of the calendar; write it as YYYY-MM-DD, as 2027-01-31");
 }
 
 TEST_CASE("limits are checked") {

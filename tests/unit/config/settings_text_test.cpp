@@ -30,13 +30,29 @@ TEST_CASE("a snapshot keeps texts of every kind") {
     }
 }
 
+TEST_CASE("a snapshot keeps when credentials end and how often they are tried") {
+    auto tunnel = good(with_tunnel("")).tunnels[0];
+    tunnel.organization.api_key_expires = core::parse_date("2027-03-01");
+    tunnel.instance.auth_expires = core::parse_date("2027-01-31");
+    tunnel.instance.preflight.every.reset();
+    CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+}
+
+TEST_CASE("a snapshot of an earlier version, without what is new, is read with its defaults") {
+    const auto tunnel = good(with_tunnel("")).tunnels[0];
+    auto text = core::settings_text(tunnel);
+    const std::string added = R"(,"every":"1d"})";
+    text.replace(text.find(added), added.size(), "}");
+    CHECK(good(text).tunnels[0] == tunnel);
+}
+
 TEST_CASE("a snapshot is compact JSON with every default written out") {
     CHECK(core::settings_text(good(with_tunnel("")).tunnels[0]) ==
           R"({"version":1,"organizations":[{"name":"acme","id":"o1","api_key":{"file":"/k"}}],)"
           R"("tunnels":[{"name":"jira","organization":"acme","hostname":"h1",)"
           R"("instance":{"url":"https://jira.example.com/jira","auth":{"bearer":{"file":"/pat"}},)"
           R"("timeout":{"connect":"10s","request":"1m"},"tls":{"min_version":"1.2"},)"
-          R"("preflight":{"status":true,"credentials":true}},)"
+          R"("preflight":{"status":true,"credentials":true,"every":"1d"}},)"
           R"("schedule":{"every":"30d","jitter":"0s","first":"wait"},)"
           R"("retry":{"calm":{"initial":"30s","max":"1h"},"urgent":{"initial":"1s","max":"1m"},)"
           R"("slow":{"initial":"1m","max":"15m"},"settle":"10m"}}]})");

@@ -108,6 +108,22 @@ TEST_CASE("a captcha is named") {
     CHECK(failure->remedy.find("captcha") != std::string::npos);
 }
 
+TEST_CASE("each check's failure is trouble under a code of its own, with what was found and the remedy") {
+    const std::pair<check, std::string_view> codes[] = {
+        {check::store, "store_failing"},
+        {check::secret, "secret_unreadable"},
+        {check::api_key, "api_key_refused"},
+        {check::instance, "instance_not_ready"},
+        {check::credentials, "credentials_refused"},
+    };
+    for (const auto& [at, code] : codes) {
+        const auto found = trouble_of({at, "a problem", "a remedy", {}});
+        CHECK(found.code == code);
+        CHECK(found.what == "a problem");
+        CHECK(found.remedy == "a remedy");
+    }
+}
+
 TEST_CASE("each check has a name") {
     CHECK(to_string(check::store) == "store");
     CHECK(to_string(check::secret) == "secret");

@@ -43,6 +43,27 @@ TEST_CASE("times are read as APIs send them") {
         CHECK(parse_http_date(text) == at);
     for (const char* text : {"", "tomorrow", "2026-13-05T02:00:00Z", "2026-12-05T02:00:00Zx", "2026-12-05"})
         CHECK_FALSE(parse_iso8601(text));
+    CHECK(to_iso8601_milliseconds(at + 7ms) == "2026-12-05T02:00:00.007Z");
+    CHECK(to_iso8601_milliseconds(at) == "2026-12-05T02:00:00.000Z");
+    CHECK(parse_iso8601(to_iso8601_milliseconds(at + 999ms)) == at + 999ms);
     for (const char* text : {"", "120", "Sat, 05 Dec 2026 02:00:00", "Sat, 35 Dec 2026 02:00:00 GMT"})
         CHECK_FALSE(parse_http_date(text));
+}
+
+TEST_CASE("a day is read as its beginning in UTC, and only if the calendar has it") {
+    CHECK(parse_date("2027-01-31") == std::chrono::sys_days(std::chrono::year(2027) / 1 / 31));
+    CHECK(parse_date("2028-02-29"));
+    for (const char* text :
+         {"2027-02-29", "2100-02-29", "2027-13-01", "2027-00-01", "2027-01-00", "2027-04-31", "2027-1-31",
+          "2027-01-3", " 2027-1-31", "27-01-31", "2027/01/31", "20270131", "2027-01-31Z",
+          "2027-01-31T00:00:00Z", "-027-01-31", "+027-01-31", "2027-01-3x", ""})
+        CHECK_FALSE(parse_date(text));
+    CHECK(parse_date("0000-01-01"));
+    CHECK(parse_date("9999-12-31"));
+}
+
+TEST_CASE("the day of a time is the one in UTC") {
+    CHECK(to_date(*parse_iso8601("2027-01-31T23:59:59.999Z")) == "2027-01-31");
+    CHECK(to_date(*parse_iso8601("2027-02-01T00:30:00+01:00")) == "2027-01-31");
+    CHECK(to_date(*parse_date("2027-01-31")) == "2027-01-31");
 }

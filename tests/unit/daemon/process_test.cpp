@@ -32,3 +32,11 @@ TEST_CASE("as many descriptors may be open as the system lets us") {
     CHECK(now == limit.rlim_cur);
     CHECK(limit.rlim_cur == limit.rlim_max);
 }
+
+TEST_CASE(
+    "the descriptors that tunnels need grow with them, but not beyond those that may be at work at once") {
+    CHECK(daemon::descriptors_needed(0) > 0);
+    CHECK(daemon::descriptors_needed(100) == daemon::descriptors_needed(0) + 400);
+    CHECK(daemon::descriptors_needed(10'000) == daemon::descriptors_needed(100'000));
+    CHECK(daemon::descriptors_needed(100'000) < 65'536);  // LimitNOFILE= of the unit
+}

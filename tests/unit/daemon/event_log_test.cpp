@@ -1,4 +1,4 @@
-#include "daemon/logging.hpp"
+#include "daemon/event_log.hpp"
 #include "support/child_process.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace tunnelkeyd;
 
@@ -32,7 +35,7 @@ std::string standard_error_of(const std::function<void()>& action) {
 }
 
 std::string logged(core::log_settings settings, const core::notice& event) {
-    return standard_error_of([&] { daemon::make_log(settings)->write("jira", event); });
+    return standard_error_of([&] { daemon::event_log(settings).write("jira", event); });
 }
 
 const core::notice hostile{core::log_level::warn,
@@ -65,11 +68,52 @@ TEST_CASE("what a peer sent cannot forge a line, colour a terminal, or break JSO
     CHECK(event.at("status") == "5\"00");
 }
 
-TEST_CASE("auto is JSON where standard error is no terminal") {
+TEST_CASE("auto is JSON where standard error is neither a terminal nor the journal") {
     CHECK(nlohmann::json::accept(logged({core::log_level::info, core::log_format::automatic}, hostile)));
 }
 
 TEST_CASE("what is below the configured level is not written") {
     CHECK(logged({core::log_level::error, core::log_format::json}, hostile).empty());
     CHECK_FALSE(logged({core::log_level::warn, core::log_format::json}, hostile).empty());
+}
+
+TEST_CASE("level and format change while it runs") {
+    const auto all = standard_error_of([] {
+        daemon::event_log log({core::log_level::error, core::log_format::json});
+        log.write("jira", hostile);
+        log.configure({core::log_level::warn, core::log_format::text});
+        log.write("jira", hostile);
+        log.configure({core::log_level::warn, core::log_format::json});
+        log.write("jira", hostile);
+        log.configure({core::log_level::error, core::log_format::json});
+        log.write("jira", hostile);
+    });
+    REQUIRE(std::count(all.begin(), all.end(), '\n') == 2);
+    const auto second = all.find('\n') + 1;
+    CHECK(all.substr(0, second).find("Z warn  rotation.refused tunnel=jira") != std::string::npos);
+    CHECK(nlohmann::json::accept(all.substr(second)));
+}
+
+TEST_CASE("threads may write while the settings change, and each event is a whole line") {
+    constexpr int threads = 4;
+    constexpr int each = 200;
+    const auto all = standard_error_of([] {
+        daemon::event_log log({core::log_level::info, core::log_format::json});
+        std::vector<std::thread> writers;
+        for (int i = 0; i < threads; ++i)
+            writers.emplace_back([&log] {
+                for (int n = 0; n < each; ++n)
+                    log.write("jira", hostile);
+            });
+        for (int n = 0; n < each; ++n)
+            log.configure(
+                {core::log_level::info, n % 2 == 0 ? core::log_format::text : core::log_format::json});
+        for (auto& writer : writers)
+            writer.join();
+    });
+    std::istringstream in(all);
+    int count = 0;
+    for (std::string line; std::getline(in, line); ++count)
+        CHECK((nlohmann::json::accept(line) || line.ends_with(R"(forged\u001b[31m\ufffd))")));
+    CHECK(count == threads * each);
 }

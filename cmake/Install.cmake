@@ -1,0 +1,25 @@
+# What `cmake --install BUILD [--prefix PREFIX]` puts where. A package installs to /usr.
+include(GNUInstallDirs)
+
+install(TARGETS tunnelkeyd RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(FILES systemd/tunnelkeyd.sysusers.conf DESTINATION lib/sysusers.d RENAME tunnelkeyd.conf)
+install(FILES config/config.example.yaml DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+# The unit names the program and its documentation by their paths, and only now is it known which those are.
+set(UNIT_CODE [[
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX NORMALIZE OUTPUT_VARIABLE PREFIX)
+  cmake_path(ABSOLUTE_PATH BINDIR BASE_DIRECTORY "${PREFIX}" NORMALIZE)
+  cmake_path(ABSOLUTE_PATH DOCDIR BASE_DIRECTORY "${PREFIX}" NORMALIZE)
+  file(READ "${SOURCE}/systemd/tunnelkeyd.service" UNIT)
+  string(REPLACE "/usr/bin/tunnelkeyd" "${BINDIR}/tunnelkeyd" UNIT "${UNIT}")
+  string(REPLACE "/usr/share/doc/tunnelkeyd" "${DOCDIR}" UNIT "${UNIT}")
+  file(WRITE "${BINARY}/systemd/tunnelkeyd.service" "${UNIT}")
+  file(INSTALL "${BINARY}/systemd/tunnelkeyd.service" DESTINATION "${PREFIX}/lib/systemd/system")
+]])
+install(CODE "
+  set(SOURCE [[${CMAKE_SOURCE_DIR}]])
+  set(BINARY [[${CMAKE_BINARY_DIR}]])
+  set(BINDIR [[${CMAKE_INSTALL_BINDIR}]])
+  set(DOCDIR [[${CMAKE_INSTALL_DOCDIR}]])
+${UNIT_CODE}")

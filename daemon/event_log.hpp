@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "ports/log.hpp"
+
+#include <memory>
+#include <mutex>
+
+namespace tunnelkeyd::daemon {
+
+/// Events to standard error, one a line, as text (in colour on a terminal) or JSON, or to systemd's journal
+/// with their fields (`log.format`; `auto` is the journal where standard error is connected to it, text on a
+/// terminal, and JSON elsewhere). Where the journal cannot be reached: text lines with its priority in front
+/// (sd-daemon(3)). Thread-safe.
+class event_log final : public ports::log {
+public:
+    explicit event_log(const core::log_settings& settings);
+    ~event_log() override;
+
+    /// For all that is written from now on.
+    void configure(const core::log_settings& settings);
+
+    void write(std::string_view tunnel, const core::notice& event) override;
+
+private:
+    class output;
+    class lines;
+    class text_lines;
+    class json_lines;
+    class journal;
+    static std::shared_ptr<output> make(const core::log_settings& settings);
+
+    std::mutex mutex_;
+    std::shared_ptr<output> output_;
+};
+
+}  // namespace tunnelkeyd::daemon

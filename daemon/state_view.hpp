@@ -1,0 +1,43 @@
+#pragma once
+
+#include "app/reloader.hpp"
+#include "core/overview.hpp"
+#include "daemon/engine.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tunnelkeyd::daemon {
+
+/// All that is going on, for the health endpoints. Whether the state can be written is asked of the store
+/// itself each time, so that it is true whether anything rotates or not. Loop's thread only; outlives the
+/// loop's work.
+class state_view {
+public:
+    state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log);
+
+    /// The store is open, and the schedules are up.
+    void started(engine& running, const app::reloader& reload);
+    void stopping();
+
+    /// Calls `done` once, from the loop, perhaps from inside this call.
+    void look(std::function<void(core::overview)> done);
+
+private:
+    core::overview describe(const std::string& store_error);
+    void note_store(const std::string& error);
+
+    boost::asio::io_context& loop_;
+    ports::clock& clock_;
+    ports::log& log_;
+    core::wall_time started_at_;
+    engine* running_ = nullptr;
+    const app::reloader* reload_ = nullptr;
+    bool stopping_ = false;
+    std::string store_error_;  // as last logged
+};
+
+}  // namespace tunnelkeyd::daemon

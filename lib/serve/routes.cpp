@@ -1,0 +1,60 @@
+#include "serve/routes.hpp"
+
+#include <charconv>
+
+namespace tunnelkeyd::serve {
+
+namespace {
+
+constexpr std::string_view tunnel_prefix = "/healthz/";
+
+/// What is no percent-encoding stays as it is.
+std::string decode(std::string_view text) {
+    std::string decoded;
+    while (!text.empty()) {
+        unsigned char byte = 0;
+        const auto* end = text.data() + 3;
+        if (text.size() >= 3 && text[0] == '%' && std::from_chars(text.data() + 1, end, byte, 16).ptr == end) {
+            decoded += static_cast<char>(byte);
+            text.remove_prefix(3);
+        } else {
+            decoded += text[0];
+            text.remove_prefix(1);
+        }
+    }
+    return decoded;
+}
+
+std::string_view path_of(std::string_view target) {
+    if (constexpr std::string_view scheme = "http://"; target.starts_with(scheme)) {
+        const auto slash = target.find_first_of("/?", scheme.size());
+        target = slash == std::string_view::npos ? "/" : target.substr(slash);
+    }
+    return target.substr(0, target.find_first_of("?#"));
+}
+
+page page_of(std::string_view path) {
+    if (path == "/livez")
+        return page::live;
+    if (path == "/readyz")
+        return page::ready;
+    if (path == "/healthz")
+        return page::health;
+    if (path == "/status")
+        return page::status;
+    if (path == "/metrics")
+        return page::metrics;
+    return path.starts_with(tunnel_prefix) && path != tunnel_prefix ? page::tunnel_health : page::none;
+}
+
+}  // namespace
+
+route route_of(std::string_view target) {
+    const auto path = path_of(target);
+    route found{page_of(path), std::string(path), {}};
+    if (found.what == page::tunnel_health)
+        found.tunnel = decode(path.substr(tunnel_prefix.size()));
+    return found;
+}
+
+}  // namespace tunnelkeyd::serve

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# install.sh BUILD: installs BUILD to a temporary prefix, and holds what is there against systemd's own tools. Without
+# those it ends with 77.
+set -euo pipefail
+build=$1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "$*" >&2; exit 1; }
+
+prefix=$work/usr
+cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; fail "cmake --install failed"; }
+expected="bin/tunnelkeyd
+lib/systemd/system/tunnelkeyd.service
+lib/sysusers.d/tunnelkeyd.conf
+share/doc/tunnelkeyd/CHANGELOG.md
+share/doc/tunnelkeyd/LICENSE
+share/doc/tunnelkeyd/README.md
+share/doc/tunnelkeyd/examples/config.example.yaml"
+installed=$(cd "$prefix" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
+diff <(echo "$expected") <(echo "$installed") || fail "other files than expected"
+"$prefix/bin/tunnelkeyd" version >/dev/null || fail "the installed program does not run"
+unit=$prefix/lib/systemd/system/tunnelkeyd.service
+grep -qxF "ExecStart=$prefix/bin/tunnelkeyd run" "$unit" || fail "ExecStart does not name the installed program"
+! grep -q ' /usr\|=/usr\|///usr' "$unit" || fail "the unit still names /usr"
+
+# For a package: DESTDIR comes before the prefix, and stands in no file.
+DESTDIR=$work/root cmake --install "$build" --prefix /usr >/dev/null
+cmp "$work/root/usr/lib/systemd/system/tunnelkeyd.service" "$(dirname "$0")/../../systemd/tunnelkeyd.service" ||
+  fail "the unit for /usr is another than the one in the sources"
+
+for tool in systemd-analyze systemd-sysusers; do
+  command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test)"; exit 77; }
+done
+said=$(systemd-analyze verify "$unit" 2>&1) || fail "systemd-analyze verify failed: $said"
+[ -z "$said" ] || fail "systemd-analyze verify: $said"
+said=$(systemd-sysusers --dry-run "$prefix/lib/sysusers.d/tunnelkeyd.conf" 2>&1) || fail "systemd-sysusers: $said"
+
+exposure=$(systemd-analyze security --offline=true --no-pager "$unit" | grep -oP 'Overall exposure level[^:]*: \K[0-9.]+')
+echo "exposure: $exposure"
+awk -v level="$exposure" 'BEGIN { exit !(level < 2.0) }' || fail "exposed more than 2.0"
