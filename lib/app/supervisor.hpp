@@ -82,6 +82,8 @@ public:
     /// `deadline`; perhaps from inside this call.
     void drain(core::steady_time deadline, std::function<void()> quiet);
 
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
     /// The names of the tunnels whose key gap is open now.
     [[nodiscard]] std::vector<std::string> open_gaps() const;
 
