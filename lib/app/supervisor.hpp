@@ -112,12 +112,6 @@ private:
     // supervisor.cpp: taking up, time
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
     supervised& add_configured(const core::tunnel& tunnel, std::optional<core::tunnel_record> known);
-    void add_leftover(ports::leftover left);
-    void adopt_or_orphan(supervised& tunnel);
-    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
-    void forget_outage(const supervised& tunnel);
-    void note_outage(const supervised& tunnel);
-    void log_orphan(const std::string& name, std::string_view because) const;
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);
     void go();
@@ -134,9 +128,17 @@ private:
     void write_name(const supervised& tunnel);
     void leave(supervised& tunnel);
     void changed(const change& what);
+    void stop_waiting_for_people();
+
+    // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
+    void add_leftover(ports::leftover left);
+    void adopt_or_orphan(supervised& tunnel);
+    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
+    void log_orphan(const std::string& name, std::string_view because) const;
+    void forget_outage(const supervised& tunnel);
+    void note_outage(const supervised& tunnel);
     void look_at_bystanders();
     void go_on(supervised& tunnel);
-    void stop_waiting_for_people();
 
     // supervisor_end.cpp
     [[nodiscard]] bool is_under_way(supervised& tunnel) const;
