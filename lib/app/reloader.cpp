@@ -32,7 +32,10 @@ void reloader::load() {
 void reloader::loaded(ports::loaded_configuration found) {
     for (const auto& line : found.warnings)
         log(core::log_level::warn, "config.warning", line);
-    if (found.config)
+    if (found.config && tunnels_.is_draining())
+        log(core::log_level::info, "reload.skipped",
+            "the daemon is ending: the new configuration counts from the next start");
+    else if (found.config)
         put_in_force(std::move(found));
     else
         refuse(found);

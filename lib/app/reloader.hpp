@@ -16,7 +16,7 @@ namespace tunnelkeyd::app {
 class reloader {
 public:
     /// `applied` is called with each configuration that came into force, for whoever else goes by it; `ended`
-    /// after each attempt, whatever came of it.
+    /// when nothing that was asked for is left to do, whatever came of it.
     reloader(const outside& world, ports::configuration& source, supervisor& tunnels,
              std::function<void(const core::config&)> applied, std::function<void()> ended);
     reloader(const reloader&) = delete;

@@ -32,6 +32,7 @@ struct supervisor::supervised final : rotator {
     std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
     bool requested = false;        ///< a person asked, and it has not begun yet
     bool queued = false;           ///< stands in the queue of those that may begin
+    bool waits_for_check = false;  ///< stands in the queue of background preflights
     bool has_slot = false;         ///< counts in preflighting_
     bool dawdles = false;          ///< counts in dawdling_
     bool awaits_permit = false;    ///< stands in a queue of permits
@@ -45,6 +46,7 @@ struct supervisor::supervised final : rotator {
     std::optional<core::preflight_report> preflight;  ///< the last one, in a rotation or in the background
     std::unique_ptr<preflight_run> check;             ///< in the background, under way
     std::shared_ptr<const core::tunnel> check_of;     ///< the settings that it looks at
+    std::uint64_t check_in = 0;                       ///< which configuration counted when it began
     std::array<std::uint64_t, core::outcome_count> ended{};
     std::vector<std::pair<std::string_view, core::health>> reported;  ///< problems that were logged, by code
 };

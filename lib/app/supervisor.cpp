@@ -75,57 +75,6 @@ supervisor::supervised& supervisor::add_configured(const core::tunnel& tunnel,
     return added;
 }
 
-void supervisor::add_leftover(ports::leftover left) {
-    if (!left.settings) {
-        log_orphan(left.record.name, unreadable_because);
-        unreadable_.emplace(left.record.id, std::move(left.record));
-        return;
-    }
-    auto& tunnel = add(std::move(left.record), std::move(left.settings));
-    tunnel.configured = false;
-    adopt_or_orphan(tunnel);
-}
-
-/// A tunnel that has left the configuration with its key gap open: is it finished, or would its key go to the
-/// instance of another tunnel now? See decisions.md, 20.
-void supervisor::adopt_or_orphan(supervised& tunnel) {
-    const auto owner = owner_of(tunnel.settings().instance.url, tunnel.settings().id());
-    if (!owner) {
-        tunnel.orphaned_because.clear();
-        return;
-    }
-    auto because = "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere";
-    if (because != std::exchange(tunnel.orphaned_because, because))
-        log_orphan(tunnel.settings().name, because);
-    forget_outage(tunnel);
-}
-
-bool supervisor::is_orphan(const supervised& tunnel) {
-    return tunnel.state().gap_open() && !tunnel.orphaned_because.empty();
-}
-
-/// Nobody resolves what an orphan left unknown: it would stop its organization's other tunnels for good.
-void supervisor::forget_outage(const supervised& tunnel) {
-    if (desk_of(tunnel.settings()).gate.forget(tunnel.settings().id()))
-        outage_over(tunnel.settings().organization.id);
-}
-
-/// What it left unknown, it will now resolve.
-void supervisor::note_outage(const supervised& tunnel) {
-    // A key that came later ended what was unknown before it.
-    const auto& record = tunnel.state().record();
-    if (record.open && record.open->unknown && !record.key)
-        desk_of(tunnel.settings()).gate.regenerate_ended(tunnel.settings().id(), true);
-}
-
-void supervisor::log_orphan(const std::string& name, std::string_view because) const {
-    world_.log.write(name, {core::log_level::error,
-                            "tunnel.orphaned",
-                            "the configuration has no such tunnel any more, its key gap is open, and " +
-                                std::string(because) + ". To finish it, put it back, in that tunnel's place",
-                            {}});
-}
-
 void supervisor::start() {
     for (const auto& tunnel : tunnels_)
         take_up(*tunnel);

@@ -82,6 +82,8 @@ public:
     /// `deadline`; perhaps from inside this call.
     void drain(core::steady_time deadline, std::function<void()> quiet);
 
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
     /// The names of the tunnels whose key gap is open now.
     [[nodiscard]] std::vector<std::string> open_gaps() const;
 
@@ -110,12 +112,6 @@ private:
     // supervisor.cpp: taking up, time
     supervised& add(core::tunnel_record record, std::shared_ptr<const core::tunnel> settings);
     supervised& add_configured(const core::tunnel& tunnel, std::optional<core::tunnel_record> known);
-    void add_leftover(ports::leftover left);
-    void adopt_or_orphan(supervised& tunnel);
-    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
-    void forget_outage(const supervised& tunnel);
-    void note_outage(const supervised& tunnel);
-    void log_orphan(const std::string& name, std::string_view because) const;
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);
     void go();
@@ -132,9 +128,17 @@ private:
     void write_name(const supervised& tunnel);
     void leave(supervised& tunnel);
     void changed(const change& what);
+    void stop_waiting_for_people();
+
+    // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
+    void add_leftover(ports::leftover left);
+    void adopt_or_orphan(supervised& tunnel);
+    [[nodiscard]] static bool is_orphan(const supervised& tunnel);
+    void log_orphan(const std::string& name, std::string_view because) const;
+    void forget_outage(const supervised& tunnel);
+    void note_outage(const supervised& tunnel);
     void look_at_bystanders();
     void go_on(supervised& tunnel);
-    void stop_waiting_for_people();
 
     // supervisor_end.cpp
     [[nodiscard]] bool is_under_way(supervised& tunnel) const;
@@ -207,13 +211,14 @@ private:
     bool pumping_ = false;
     bool reloading_ = false;
     std::uint64_t configurations_ = 1;  // so far
-    std::uint64_t turns_ = 0;           // rotations begun
-    unsigned in_flight_ = 0;            // regenerate permits given out
-    unsigned preflighting_ = 0;         // rotations between "begin" and their permit
-    unsigned dawdling_ = 0;             // those of them whose preflight takes long, counted apart
-    unsigned untried_ = 0;              // with --once: tunnels whose turn is still to come
-    unsigned checking_ = 0;             // background preflights under way
-    std::size_t degraded_ = 0;          // tunnels, by what was last reported
+    std::optional<core::wall_time> reloaded_at_;
+    std::uint64_t turns_ = 0;    // rotations begun
+    unsigned in_flight_ = 0;     // regenerate permits given out
+    unsigned preflighting_ = 0;  // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
+    unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
+    unsigned checking_ = 0;      // background preflights under way
+    std::size_t degraded_ = 0;   // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
     std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict

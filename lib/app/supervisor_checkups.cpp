@@ -42,15 +42,24 @@ void supervisor::plan_checkup(supervised& tunnel, std::optional<core::wall_time>
 }
 
 void supervisor::begin_checkup(supervised& tunnel) {
+    const auto every = tunnel.settings().instance.preflight.every;
+    if (!every || !tunnel.configured || draining_ || tunnel.waits_for_check)
+        return;
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
     // A rotation's preflight serves as well.
-    const bool fresh =
-        last && !last->failure && now.wall - last->at < *tunnel.settings().instance.preflight.every / 2;
+    const bool fresh = last && !last->failure && now.wall - last->at < *every / 2;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
+    // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
+    // locks the account. A reload may have mended it.
+    const auto repeat = std::min(*every, tunnel.settings().retry.calm.max);
+    const bool failed_lately = last && last->failure && now.wall >= last->at && now.wall - last->at < repeat;
+    if (failed_lately && (!reloaded_at_ || last->at > *reloaded_at_))
+        return plan_checkup(tunnel, last->at + repeat);
     if (checking_ >= max_checking) {
         queues_->waiting_checkups.push_back(&tunnel);
+        tunnel.waits_for_check = true;
         return;
     }
     auto& desk = desk_of(tunnel.settings());
@@ -58,6 +67,7 @@ void supervisor::begin_checkup(supervised& tunnel) {
         return plan_checkup(tunnel, now.wall + (at - now.steady));
     desk.gate.enter(now);
     ++checking_;
+    tunnel.check_in = configurations_;
     tunnel.check_of = tunnel.state().shared_settings();
     tunnel.check = std::make_unique<preflight_run>(
         world_, desk, tunnel.check_of, [this, &tunnel](std::optional<core::preflight_failure> failure) {
@@ -73,7 +83,8 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
     const auto now = world_.clock.now();
     if (!tunnel.configured) {
         // Nobody wants to know any more.
-    } else if (*looked_at != tunnel.settings()) {
+    } else if (*looked_at != tunnel.settings() || (failure && tunnel.check_in != configurations_)) {
+        // What a reload has overtaken says nothing: what failed may be mended, also behind the same settings.
         plan_checkup(tunnel, now.wall);
     } else if (failure) {
         // Not more often: a preflight that fails to log in may lock the account.
@@ -106,8 +117,8 @@ void supervisor::next_checkup() {
     while (!queues_->waiting_checkups.empty() && checking_ < max_checking) {
         auto& tunnel = *queues_->waiting_checkups.front();
         queues_->waiting_checkups.pop_front();
-        if (tunnel.configured && !draining_)
-            begin_checkup(tunnel);
+        tunnel.waits_for_check = false;
+        begin_checkup(tunnel);
     }
 }
 

@@ -47,6 +47,7 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     config_ = std::move(config);
     cloud_ = config_->cloud;
     ++configurations_;
+    reloaded_at_ = world_.clock.now().wall;
     auto differ = compare(std::move(records));
 
     // First who owns which instance, since that decides what becomes of everybody.
@@ -148,7 +149,7 @@ void supervisor::changed(const change& what) {
         write_name(tunnel);
     if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
-    else
+    else if (!tunnel.checkup && !tunnel.check && !tunnel.waits_for_check)
         plan_checkup(tunnel);
 }
 
@@ -188,46 +189,6 @@ void supervisor::leave(supervised& tunnel) {
         tunnel.abandon();
     }
     look_at_health(tunnel);
-}
-
-/// Whose settings did not change, but what they depend on may have: keys that a guard holds, and tunnels that
-/// have left the configuration.
-void supervisor::look_at_bystanders() {
-    std::vector<supervised*> concerned;
-    for (const auto& tunnel : tunnels_) {
-        if (tunnel->state().gap_open() && tunnel->changed != configurations_ &&
-            (!tunnel->configured || tunnel->state().record().key))
-            concerned.push_back(tunnel.get());
-        if (!tunnel->configured && tunnel->state().is_idle() && tunnel->state().record().confirmation_owed) {
-            plan(*tunnel);  // it may be made now, or may be no longer
-            look_at_health(*tunnel);
-        }
-    }
-    for (auto* tunnel : concerned) {
-        const bool was_orphan = is_orphan(*tunnel);
-        if (!tunnel->configured)
-            adopt_or_orphan(*tunnel);
-        const bool adopted = was_orphan && tunnel->orphaned_because.empty();
-        if (!tunnel->taken_up) {
-            take_up(*tunnel);
-            if (tunnel->taken_up)
-                set_out(*tunnel);
-            continue;
-        }
-        tunnel->check_guards_again();
-        if (adopted) {
-            note_outage(*tunnel);
-            go_on(*tunnel);
-        }
-    }
-}
-
-/// It was an orphan, and is none any more: whatever it wanted meanwhile was not heard.
-void supervisor::go_on(supervised& tunnel) {
-    if (tunnel.state().where() == core::rotation::phase::preflight && !tunnel.is_preflighting())
-        want_preflight(tunnel);
-    else if (tunnel.state().where() == core::rotation::phase::permit)
-        want_permit(tunnel);
 }
 
 /// Whoever reloads has mended something, perhaps in a file that the configuration only points to.

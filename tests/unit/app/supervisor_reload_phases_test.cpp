@@ -266,3 +266,17 @@ TEST_CASE("a held tunnel goes on when another tunnel's settings free it") {
     CHECK(world.at_cloud("jira").made == 1);
     CHECK(world.broken() == lines{});
 }
+
+TEST_CASE("what is said of a held key names the owner of its place as the new configuration does") {
+    tests::fake_world world;
+    world.add_tunnel("jira").schedule.first = core::first_rotation::now;
+    world.add_tunnel("other");
+    world.at_cloud("jira").on_premise_url = "https://other.example";
+    world.start();
+    world.run_for(1min);
+    REQUIRE(world.shown("jira")->state == "held");
+    world.tunnel("other").name = "second";
+    world.tunnel("jira").schedule.every = days(5);
+    world.reload();
+    CHECK(world.shown("jira")->last_error.find("tunnel \"second\"") != std::string::npos);
+}

@@ -117,3 +117,38 @@ TEST_CASE("the jitter is uniform over tunnels") {
         chi_square += (count - tunnels / bins) * (count - tunnels / bins) / (double(tunnels) / bins);
     CHECK(chi_square < 43.8);  // 19 degrees of freedom, one in a thousand
 }
+
+TEST_CASE("a background preflight comes strictly later, once in each period, at the tunnel's own moment") {
+    const auto every = GENERATE(duration(1), duration(7), duration(1min), duration(24h), duration(days(30)));
+    const identity id{"org", "host"};
+    const auto first = next_checkup(every, id, start_of_time, 42);
+    CHECK(first > start_of_time);
+    CHECK(first <= start_of_time + every);
+    auto last = first;
+    for (int i = 1; i < 100; ++i) {
+        CHECK(next_checkup(every, id, last - 1ms, 42) == last);
+        const auto next = next_checkup(every, id, last, 42);
+        CHECK(next == first + i * every);
+        CHECK(next_checkup(every, id, next - every / 2, 42) == (every > 1ms ? next : next + every));
+        last = next;
+    }
+}
+
+TEST_CASE("background preflights are spread evenly over their period") {
+    constexpr unsigned buckets = 50;
+    constexpr double expected = 10'000. / buckets;
+    std::vector<double> count(buckets);
+    std::set<wall_time> moments;
+    for (unsigned i = 0; i < 10'000; ++i) {
+        const auto at = next_checkup(24h, {"org", "host" + std::to_string(i)}, start_of_time, 42);
+        moments.insert(at);
+        ++count.at(static_cast<std::size_t>((at - start_of_time - 1ms) / (duration(24h) / buckets)));
+    }
+    double chi_square = 0;
+    for (const auto each : count)
+        chi_square += (each - expected) * (each - expected) / expected;
+    CHECK(chi_square < 85.4);  // one in a thousand is above it, with 49 degrees of freedom
+    CHECK(moments.size() > 9'900);
+    CHECK(next_checkup(24h, {"org", "host"}, start_of_time, 1) !=
+          next_checkup(24h, {"org", "host"}, start_of_time, 2));
+}

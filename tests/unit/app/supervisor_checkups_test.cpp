@@ -1,0 +1,336 @@
+#include "app/supervisor.hpp"
+#include "support/fake_world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+// Preflights in the background.
+using namespace tunnelkeyd;
+using namespace std::chrono_literals;
+using std::chrono::days;
+using tests::call;
+using tests::fault;
+
+namespace {
+
+struct fixture {
+    core::tunnel& add(const std::string& name, core::duration every = 24h) {
+        auto& tunnel = world.add_tunnel(name);
+        tunnel.schedule.every = days(1000);
+        tunnel.instance.preflight.every = every;
+        return tunnel;
+    }
+    void add(unsigned count) {
+        for (unsigned i = 0; i < count; ++i)
+            add("t" + std::to_string(i));
+    }
+    [[nodiscard]] std::uint64_t checked(const std::string& name) const {
+        return world.wire.sent(name + "-host", call::whoami);
+    }
+    [[nodiscard]] unsigned checked(unsigned count) const {
+        unsigned sum = 0;
+        for (unsigned i = 0; i < count; ++i)
+            sum += checked("t" + std::to_string(i)) > 0;
+        return sum;
+    }
+    void break_login(const std::string& name) { world.at_instance(name).authorization = "Bearer another"; }
+    void mend_login(const std::string& name) {
+        world.at_instance(name).authorization = "Bearer " + world.secrets.values.at(name + "-pat");
+    }
+
+    /// In which hour from now on each is checked, within a day; every one exactly once.
+    std::map<std::string, unsigned> hours_of_a_day() {
+        std::map<std::string, std::uint64_t> before;
+        std::map<std::string, unsigned> hours;
+        for (unsigned hour = 0; hour < 24; ++hour) {
+            for (const auto& each : world.draft.tunnels)
+                before[each.name] = checked(each.name);
+            world.run_for(1h);
+            for (const auto& each : world.draft.tunnels)
+                if (checked(each.name) != before[each.name]) {
+                    CHECK(checked(each.name) == before[each.name] + 1);
+                    CHECK_FALSE(hours.contains(each.name));
+                    hours[each.name] = hour;
+                }
+        }
+        return hours;
+    }
+
+    tests::fake_world world;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(fixture, "background preflights are spread over their period, the same after a restart") {
+    add(1000);
+    world.start();
+    world.run_for(1h);
+    CHECK(checked(1000) == 1000);  // the first within an hour of the start
+    CHECK(world.wire.most_under_way(call::status) <= 16);
+    world.run_for(days(2) - 1h);
+    const auto hours = hours_of_a_day();
+    CHECK(hours.size() == 1000);
+    std::vector<double> buckets(24);
+    for (const auto& [name, hour] : hours)
+        ++buckets[hour];
+    double chi_square = 0;
+    for (const auto bucket : buckets)
+        chi_square += (bucket - 1000. / 24) * (bucket - 1000. / 24) / (1000. / 24);
+    CHECK(chi_square < 49.7);  // one in a thousand is above it, with 23 degrees of freedom
+
+    world.crash();
+    world.run_for(days(2));
+    CHECK(hours_of_a_day() == hours);
+    CHECK(world.wire.sent(call::regenerate) + world.wire.sent(call::install) == 0);
+    CHECK(world.log.count("health.degraded") == 0);
+}
+
+TEST_CASE_METHOD(fixture, "nothing is checked in the background where that is not asked for") {
+    SECTION("never") {
+        add("jira").instance.preflight.every.reset();
+        world.start();
+    }
+    SECTION("once") {
+        add("jira");
+        world.start_once();
+    }
+    SECTION("removed") {
+        add("jira");
+        world.start();
+        world.remove_tunnel("jira");
+        world.reload();
+    }
+    SECTION("no longer") {
+        add("jira");
+        world.start();
+        world.tunnel("jira").instance.preflight.every.reset();
+        world.reload();
+    }
+    SECTION("ending") {
+        add("jira");
+        world.start();
+        world.drain();
+        CHECK(world.quiet() == 1);
+    }
+    world.run_for(days(10));
+    CHECK(checked("jira") == 0);
+    CHECK(world.wire.sent(call::status) == 0);
+}
+
+TEST_CASE_METHOD(fixture, "a new tunnel, and one with other settings, is checked at once") {
+    add("jira");
+    world.start();
+    world.run_for(days(3));
+    const auto before = checked("jira");
+    add("new");
+    world.tunnel("jira").instance.timeout.request = 30s;
+    world.reload();
+    world.run_for(1s);
+    CHECK(checked("new") == 1);
+    CHECK(checked("jira") == before + 1);
+}
+
+TEST_CASE_METHOD(fixture,
+                 "at most sixteen are checked at once, and dead instances stop the others for a while only") {
+    world.start();
+    add(200);
+    for (unsigned i = 0; i < 50; ++i)
+        world.wire.always("t" + std::to_string(i) + "-host", call::status, fault::dead());
+    world.reload();
+    world.run_for(1s);
+    CHECK(world.wire.most_under_way(call::status) == 16);
+    world.run_for(1min);
+    CHECK(checked(200) == 150);
+    CHECK(world.wire.most_under_way(call::status) == 16);
+    CHECK(world.supervisor().summarize().degraded == 50);
+}
+
+TEST_CASE_METHOD(fixture, "who waits for its turn meanwhile may leave, or no longer want it") {
+    world.start();
+    add(60);
+    for (unsigned i = 0; i < 16; ++i)
+        world.wire.always("t" + std::to_string(i) + "-host", call::status, fault::dead());
+    world.reload();
+    world.run_for(1s);
+    REQUIRE(world.wire.sent(call::status) == 16);
+    for (unsigned i = 16; i < 30; ++i)
+        world.tunnel("t" + std::to_string(i)).instance.preflight.every.reset();
+    for (unsigned i = 30; i < 40; ++i)
+        world.remove_tunnel("t" + std::to_string(i));
+    for (unsigned i = 40; i < 60; ++i)
+        world.tunnel("t" + std::to_string(i)).instance.timeout.request = 30s;  // asked for twice
+    world.reload();
+    world.run_for(5min);
+    CHECK(checked(60) == 20);
+    CHECK(world.wire.sent(call::whoami) == 20);
+}
+
+TEST_CASE_METHOD(fixture, "a rotation's own preflight serves as well") {
+    add("jira", 24h).schedule = {10h, 0ms, core::first_rotation::now};
+    world.start();
+    world.run_for(days(10));
+    CHECK(checked("jira") == world.rotated("jira"));
+}
+
+TEST_CASE_METHOD(fixture,
+                 "a check that fails is said with its remedy, and repeated after an hour, not sooner") {
+    add("jira");
+    break_login("jira");
+    world.start();
+    world.run_for(1h);
+    REQUIRE(checked("jira") == 1);
+    CHECK(world.log.count("preflight.failed", "jira") == 1);
+    CHECK(world.log.count("health.degraded", "jira") == 1);
+    CHECK(world.shown("jira")->problems.front().code == "credentials_refused");
+    for (const auto& line : world.log.lines)
+        if (line.event.name == "preflight.failed")
+            CHECK(line.event.message.find("renew the token or password") != std::string::npos);
+    const auto at = world.shown("jira")->preflight->at;
+    world.run_for(at + 1h - 1s - world.loop.now().wall);
+    CHECK(checked("jira") == 1);
+    world.run_for(2s);
+    CHECK(checked("jira") == 2);
+    mend_login("jira");
+    world.run_for(1h);
+    CHECK(checked("jira") == 3);
+    CHECK(world.log.count("health.degraded") == 1);
+    CHECK(world.log.count("health.recovered") == 1);
+    CHECK(world.at_cloud("jira").made == 0);
+}
+
+TEST_CASE_METHOD(fixture, "a check that failed is repeated in time though the tunnel is renamed") {
+    add(10);
+    for (auto& each : world.draft.tunnels)
+        world.at_instance(each.name).state = "MAINTENANCE";
+    world.start();
+    world.run_for(1h);
+    REQUIRE(world.wire.sent(call::status) == 10);
+    for (auto& each : world.draft.tunnels)
+        each.name += " renamed";
+    world.reload();
+    world.run_for(1h + 1s);
+    CHECK(world.wire.sent(call::status) == 20);
+}
+
+TEST_CASE_METHOD(fixture, "credentials that a rotation found dead are not tried in the background as well") {
+    add("jira").schedule.first = core::first_rotation::now;
+    break_login("jira");
+    world.start();
+    world.run_for(12h + 1min);
+    CHECK(checked("jira") == 13);
+}
+
+TEST_CASE_METHOD(fixture, "a check that passes lets a rotation begin that waited for just that") {
+    auto& tunnel = add("jira", 2h);
+    tunnel.schedule.first = core::first_rotation::now;
+    tunnel.retry.calm.max = 20h;
+    SECTION("credentials") {
+        break_login("jira");
+        world.start();
+        world.run_for(10min);
+        CHECK(world.rotated("jira") == 0);
+        mend_login("jira");
+        world.run_for(4h);
+        CHECK(world.rotated("jira") == 1);
+    }
+    SECTION("not for what no check can see") {
+        world.wire.script("jira-host", call::regenerate, fault::answer(403));
+        world.start();
+        world.run_for(19h);
+        CHECK(world.rotated("jira") == 0);
+    }
+}
+
+TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
+    add(50);
+    SECTION("the API key is refused") {
+        world.cloud.api_keys["acme-id"] = "another";
+        world.start();
+        world.run_for(24h);
+        CHECK(world.wire.sent(call::organization) <= 26);
+        CHECK(world.wire.sent(call::organization) >= 20);
+        world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
+        world.run_for(4h);
+        CHECK(checked(50) == 50);
+    }
+    SECTION("the rate limit is reached") {
+        world.wire.script("acme-id", call::organization, fault::answer(429, "36000"));
+        world.start();
+        world.run_for(9h);
+        CHECK(world.wire.sent(call::organization) == 1);
+        world.run_for(3h);
+        CHECK(checked(50) == 50);
+    }
+}
+
+TEST_CASE_METHOD(fixture, "a check that settings have overtaken says nothing, and is repeated at once") {
+    add("jira");
+    break_login("jira");
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
+    SECTION("other settings") {
+        world.secrets.values["better-pat"] = "another";
+        world.tunnel("jira").instance.auth = core::bearer_auth{{{}, "better-pat"}};
+    }
+    SECTION("another content of the same file") {
+        world.secrets.values["jira-pat"] = "another";
+    }
+    world.reload();
+    world.run_for(1s);
+    CHECK(checked("jira") == 2);
+    CHECK(world.log.count("preflight.failed") == 0);
+    CHECK(world.log.count("health.degraded") == 0);
+    CHECK_FALSE(world.shown("jira")->preflight->failure);
+}
+
+TEST_CASE_METHOD(fixture, "a reload repeats a check that failed to log in") {
+    add("jira");
+    break_login("jira");
+    world.start();
+    world.run_for(1h);
+    world.secrets.values["jira-pat"] = "another";
+    world.reload();
+    world.run_for(1s);
+    CHECK(checked("jira") == 2);
+    CHECK(world.shown("jira")->problems.empty());
+}
+
+TEST_CASE_METHOD(fixture, "a tunnel removed and put back while it is checked is checked") {
+    add("jira");
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::status) == 1; }));
+    const auto kept = world.tunnel("jira");
+    world.remove_tunnel("jira");
+    world.reload();
+    const bool in_time = GENERATE(true, false);
+    if (!in_time)
+        world.run_for(1min);
+    world.draft.tunnels.push_back(kept);
+    world.reload();
+    world.run_for(1h);
+    CHECK(world.shown("jira")->preflight);
+    world.run_for(days(2));
+    CHECK(checked("jira") >= 2);
+}
+
+TEST_CASE_METHOD(fixture, "neither an end nor a kill minds a check under way") {
+    add("jira");
+    world.wire.script("jira-host", call::whoami, fault::hangs());
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
+    SECTION("end") {
+        world.drain();
+        CHECK(world.quiet() == 1);
+        world.run_for(days(2));
+        CHECK(checked("jira") == 1);
+    }
+    SECTION("kill") {
+        world.crash();
+        world.run_for(1h);
+        CHECK(checked("jira") == 2);
+    }
+    CHECK(world.in_step("jira"));
+}
