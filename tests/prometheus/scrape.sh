@@ -54,6 +54,13 @@ wait_for 120 enough
 [ -z "$(curl -sf "http://$target/metrics" | promtool check metrics 2>&1 | tee "$work/promtool.log")" ] ||
   { cat "$work/promtool.log"; exit 1; }
 
+# The alarms that the README shows are ones that Prometheus takes.
+{
+  printf 'groups:\n  - name: readme\n    rules:\n'
+  sed -n 's/^- {alert: /      - {alert: /p' README.md
+} >"$work/alarms.yml"
+promtool check rules "$work/alarms.yml" | grep -q '3 rules found' || { promtool check rules "$work/alarms.yml"; exit 1; }
+
 missing=0
 expect() { # QUERY
   local count

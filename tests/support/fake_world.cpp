@@ -185,10 +185,10 @@ bool fake_world::in_step(const core::tunnel& configured) {
     return cloud.tunnels.at(configured.id()).key == instances.at(configured.instance.url.text()).key;
 }
 
-core::overview fake_world::overview() const {
+core::overview fake_world::overview(const core::extent& extent) const {
     core::overview seen;
     seen.at = loop.now().wall;
-    supervisor_->describe(seen, {});
+    supervisor_->describe(seen, extent);
     return seen;
 }
 

@@ -74,7 +74,7 @@ public:
     /// The same, for wherever the tunnel is configured to be now.
     [[nodiscard]] bool in_step(const core::tunnel& configured);
     /// Everything that the supervisor shows now.
-    [[nodiscard]] core::overview overview() const;
+    [[nodiscard]] core::overview overview(const core::extent& extent = {}) const;
     /// What it shows of one tunnel, by name; null if nothing.
     [[nodiscard]] std::shared_ptr<const core::tunnel_overview> shown(const std::string& name) const;
     /// Until `reached`; false if that is not so within `limit`.

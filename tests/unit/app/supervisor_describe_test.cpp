@@ -162,3 +162,35 @@ TEST_CASE("a request that waits for its turn is kept over a reload") {
     REQUIRE(world.run_until_quiet());
     CHECK(world.rotated("t256") == 1);
 }
+
+TEST_CASE("no more is described than somebody wants to see, and the sums are the same") {
+    tests::fake_world world;
+    world.add_tunnel("jira");
+    world.add_tunnel("confluence");
+    world.add_tunnel("bamboo");
+    world.draft.organizations.push_back(world.draft.tunnels.front().organization);
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.wire.always("jira-host", call::status, fault::answer(503));
+    world.start();
+    world.run_for(std::chrono::minutes(1));
+    using kind = core::extent::kind;
+
+    const auto daemon = world.overview({kind::daemon});
+    CHECK(daemon.tunnels.empty());
+    CHECK(daemon.organizations.empty());
+
+    const auto troubled = world.overview({kind::problems});
+    REQUIRE(troubled.tunnels.size() == 1);
+    CHECK(troubled.tunnels.front().name == "jira");
+    CHECK(troubled.well == 2);
+    CHECK(troubled.organizations.size() == 1);
+    CHECK(core::verdict_on(troubled) == core::verdict_on(world.overview()));
+
+    const auto one = world.overview({kind::tunnel, "bamboo"});
+    REQUIRE(one.tunnels.size() == 1);
+    CHECK(one.tunnels.front().name == "bamboo");
+    CHECK(world.overview({kind::tunnel, "nobody"}).tunnels.empty());
+
+    CHECK(world.overview().tunnels.size() == 3);
+    CHECK(world.overview().well == 0);
+}
