@@ -162,3 +162,19 @@ TEST_CASE_METHOD(fixture, "the time while the daemon was down is not overdue, un
     CHECK(world.supervisor().summarize().failing == 1);
     check_sums();
 }
+
+TEST_CASE_METHOD(fixture, "the time before a new schedule made it due is not overdue") {
+    world.tunnel("jira").schedule = {days(10), 0ms, core::first_rotation::wait};
+    world.at_instance("jira").state = "MAINTENANCE";
+    world.start();
+    world.run_for(days(10) + 1h);
+    world.tunnel("jira").schedule.every = days(30);
+    world.reload();
+    world.run_for(days(9));
+    world.tunnel("jira").schedule.every = days(10);
+    world.reload();
+    world.run_for(days(1));
+    CHECK(world.supervisor().summarize().failing == 0);
+    world.run_for(1ms);
+    CHECK(world.supervisor().summarize().failing == 1);
+}
