@@ -90,14 +90,14 @@ void supervisor::plan(supervised& tunnel) {
 }
 
 /// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
-/// unless it had tried, and failed, before.
+/// unless it had tried, and failed, before; nor does the time before new settings made it due.
 void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
     const auto before = tunnel.overdue_since;
     const auto due = next_due(tunnel).at;
     if (!tunnel.configured || due > now)
         tunnel.overdue_since.reset();
     else if (!tunnel.overdue_since)
-        tunnel.overdue_since = tunnel.state().record().failures > 0 ? due : now;
+        tunnel.overdue_since = tunnel.state().record().failures > 0 && tunnel.changed == 0 ? due : now;
     if (tunnel.overdue_since != before)
         look_at_health(tunnel);
 }

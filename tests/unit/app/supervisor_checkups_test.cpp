@@ -1,68 +1,17 @@
-#include "app/supervisor.hpp"
-#include "support/fake_world.hpp"
+#include "checkups_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <map>
 #include <string>
 #include <vector>
 
-// Preflights in the background.
+// Preflights in the background: when.
 using namespace tunnelkeyd;
 using namespace std::chrono_literals;
 using std::chrono::days;
 using tests::call;
 using tests::fault;
-
-namespace {
-
-struct fixture {
-    core::tunnel& add(const std::string& name, core::duration every = 24h) {
-        auto& tunnel = world.add_tunnel(name);
-        tunnel.schedule.every = days(1000);
-        tunnel.instance.preflight.every = every;
-        return tunnel;
-    }
-    void add(unsigned count) {
-        for (unsigned i = 0; i < count; ++i)
-            add("t" + std::to_string(i));
-    }
-    [[nodiscard]] std::uint64_t checked(const std::string& name) const {
-        return world.wire.sent(name + "-host", call::whoami);
-    }
-    [[nodiscard]] unsigned checked(unsigned count) const {
-        unsigned sum = 0;
-        for (unsigned i = 0; i < count; ++i)
-            sum += checked("t" + std::to_string(i)) > 0;
-        return sum;
-    }
-    void break_login(const std::string& name) { world.at_instance(name).authorization = "Bearer another"; }
-    void mend_login(const std::string& name) {
-        world.at_instance(name).authorization = "Bearer " + world.secrets.values.at(name + "-pat");
-    }
-
-    /// In which hour from now on each is checked, within a day; every one exactly once.
-    std::map<std::string, unsigned> hours_of_a_day() {
-        std::map<std::string, std::uint64_t> before;
-        std::map<std::string, unsigned> hours;
-        for (unsigned hour = 0; hour < 24; ++hour) {
-            for (const auto& each : world.draft.tunnels)
-                before[each.name] = checked(each.name);
-            world.run_for(1h);
-            for (const auto& each : world.draft.tunnels)
-                if (checked(each.name) != before[each.name]) {
-                    CHECK(checked(each.name) == before[each.name] + 1);
-                    CHECK_FALSE(hours.contains(each.name));
-                    hours[each.name] = hour;
-                }
-        }
-        return hours;
-    }
-
-    tests::fake_world world;
-};
-
-}  // namespace
+using fixture = tests::checkups_fixture;
 
 TEST_CASE_METHOD(fixture, "background preflights are spread over their period, the same after a restart") {
     add(1000);
@@ -221,116 +170,4 @@ TEST_CASE_METHOD(fixture, "credentials that a rotation found dead are not tried 
     world.start();
     world.run_for(12h + 1min);
     CHECK(checked("jira") == 13);
-}
-
-TEST_CASE_METHOD(fixture, "a check that passes lets a rotation begin that waited for just that") {
-    auto& tunnel = add("jira", 2h);
-    tunnel.schedule.first = core::first_rotation::now;
-    tunnel.retry.calm.max = 20h;
-    SECTION("credentials") {
-        break_login("jira");
-        world.start();
-        world.run_for(10min);
-        CHECK(world.rotated("jira") == 0);
-        mend_login("jira");
-        world.run_for(4h);
-        CHECK(world.rotated("jira") == 1);
-    }
-    SECTION("not for what no check can see") {
-        world.wire.script("jira-host", call::regenerate, fault::answer(403));
-        world.start();
-        world.run_for(19h);
-        CHECK(world.rotated("jira") == 0);
-    }
-}
-
-TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
-    add(50);
-    SECTION("the API key is refused") {
-        world.cloud.api_keys["acme-id"] = "another";
-        world.start();
-        world.run_for(24h);
-        CHECK(world.wire.sent(call::organization) <= 26);
-        CHECK(world.wire.sent(call::organization) >= 20);
-        world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
-        world.run_for(4h);
-        CHECK(checked(50) == 50);
-    }
-    SECTION("the rate limit is reached") {
-        world.wire.script("acme-id", call::organization, fault::answer(429, "36000"));
-        world.start();
-        world.run_for(9h);
-        CHECK(world.wire.sent(call::organization) == 1);
-        world.run_for(3h);
-        CHECK(checked(50) == 50);
-    }
-}
-
-TEST_CASE_METHOD(fixture, "a check that settings have overtaken says nothing, and is repeated at once") {
-    add("jira");
-    break_login("jira");
-    world.start();
-    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
-    SECTION("other settings") {
-        world.secrets.values["better-pat"] = "another";
-        world.tunnel("jira").instance.auth = core::bearer_auth{{{}, "better-pat"}};
-    }
-    SECTION("another content of the same file") {
-        world.secrets.values["jira-pat"] = "another";
-    }
-    world.reload();
-    world.run_for(1s);
-    CHECK(checked("jira") == 2);
-    CHECK(world.log.count("preflight.failed") == 0);
-    CHECK(world.log.count("health.degraded") == 0);
-    CHECK_FALSE(world.shown("jira")->preflight->failure);
-}
-
-TEST_CASE_METHOD(fixture, "a reload repeats a check that failed to log in") {
-    add("jira");
-    break_login("jira");
-    world.start();
-    world.run_for(1h);
-    world.secrets.values["jira-pat"] = "another";
-    world.reload();
-    world.run_for(1s);
-    CHECK(checked("jira") == 2);
-    CHECK(world.shown("jira")->problems.empty());
-}
-
-TEST_CASE_METHOD(fixture, "a tunnel removed and put back while it is checked is checked") {
-    add("jira");
-    world.start();
-    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::status) == 1; }));
-    const auto kept = world.tunnel("jira");
-    world.remove_tunnel("jira");
-    world.reload();
-    const bool in_time = GENERATE(true, false);
-    if (!in_time)
-        world.run_for(1min);
-    world.draft.tunnels.push_back(kept);
-    world.reload();
-    world.run_for(1h);
-    CHECK(world.shown("jira")->preflight);
-    world.run_for(days(2));
-    CHECK(checked("jira") >= 2);
-}
-
-TEST_CASE_METHOD(fixture, "neither an end nor a kill minds a check under way") {
-    add("jira");
-    world.wire.script("jira-host", call::whoami, fault::hangs());
-    world.start();
-    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
-    SECTION("end") {
-        world.drain();
-        CHECK(world.quiet() == 1);
-        world.run_for(days(2));
-        CHECK(checked("jira") == 1);
-    }
-    SECTION("kill") {
-        world.crash();
-        world.run_for(1h);
-        CHECK(checked("jira") == 2);
-    }
-    CHECK(world.in_step("jira"));
 }

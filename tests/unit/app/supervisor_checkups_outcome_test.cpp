@@ -1,0 +1,123 @@
+#include "checkups_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+// Preflights in the background: what comes of them.
+using namespace tunnelkeyd;
+using namespace std::chrono_literals;
+using std::chrono::days;
+using tests::call;
+using tests::fault;
+using fixture = tests::checkups_fixture;
+
+TEST_CASE_METHOD(fixture, "a check that passes lets a rotation begin that waited for just that") {
+    auto& tunnel = add("jira", 2h);
+    tunnel.schedule.first = core::first_rotation::now;
+    tunnel.retry.calm.max = 20h;
+    SECTION("credentials") {
+        break_login("jira");
+        world.start();
+        world.run_for(10min);
+        CHECK(world.rotated("jira") == 0);
+        mend_login("jira");
+        world.run_for(4h);
+        CHECK(world.rotated("jira") == 1);
+    }
+    SECTION("not for what no check can see") {
+        world.wire.script("jira-host", call::regenerate, fault::answer(403));
+        world.start();
+        world.run_for(19h);
+        CHECK(world.rotated("jira") == 0);
+    }
+}
+
+TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
+    add(50);
+    SECTION("the API key is refused") {
+        world.cloud.api_keys["acme-id"] = "another";
+        world.start();
+        world.run_for(24h);
+        CHECK(world.wire.sent(call::organization) <= 26);
+        CHECK(world.wire.sent(call::organization) >= 20);
+        world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
+        world.run_for(4h);
+        CHECK(checked(50) == 50);
+    }
+    SECTION("the rate limit is reached") {
+        world.wire.script("acme-id", call::organization, fault::answer(429, "36000"));
+        world.start();
+        world.run_for(9h);
+        CHECK(world.wire.sent(call::organization) == 1);
+        world.run_for(3h);
+        CHECK(checked(50) == 50);
+    }
+}
+
+TEST_CASE_METHOD(fixture, "a check that settings have overtaken says nothing, and is repeated at once") {
+    add("jira");
+    break_login("jira");
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
+    SECTION("other settings") {
+        world.secrets.values["better-pat"] = "another";
+        world.tunnel("jira").instance.auth = core::bearer_auth{{{}, "better-pat"}};
+    }
+    SECTION("another content of the same file") {
+        world.secrets.values["jira-pat"] = "another";
+    }
+    world.reload();
+    world.run_for(1s);
+    CHECK(checked("jira") == 2);
+    CHECK(world.log.count("preflight.failed") == 0);
+    CHECK(world.log.count("health.degraded") == 0);
+    CHECK_FALSE(world.shown("jira")->preflight->failure);
+}
+
+TEST_CASE_METHOD(fixture, "a reload repeats a check that failed to log in") {
+    add("jira");
+    break_login("jira");
+    world.start();
+    world.run_for(1h);
+    world.secrets.values["jira-pat"] = "another";
+    world.reload();
+    world.run_for(1s);
+    CHECK(checked("jira") == 2);
+    CHECK(world.shown("jira")->problems.empty());
+}
+
+TEST_CASE_METHOD(fixture, "a tunnel removed and put back while it is checked is checked") {
+    add("jira");
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::status) == 1; }));
+    const auto kept = world.tunnel("jira");
+    world.remove_tunnel("jira");
+    world.reload();
+    const bool in_time = GENERATE(true, false);
+    if (!in_time)
+        world.run_for(1min);
+    world.draft.tunnels.push_back(kept);
+    world.reload();
+    world.run_for(1h);
+    CHECK(world.shown("jira")->preflight);
+    world.run_for(days(2));
+    CHECK(checked("jira") >= 2);
+}
+
+TEST_CASE_METHOD(fixture, "neither an end nor a kill minds a check under way") {
+    add("jira");
+    world.wire.script("jira-host", call::whoami, fault::hangs());
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.under_way("jira-host", call::whoami) == 1; }));
+    SECTION("end") {
+        world.drain();
+        CHECK(world.quiet() == 1);
+        world.run_for(days(2));
+        CHECK(checked("jira") == 1);
+    }
+    SECTION("kill") {
+        world.crash();
+        world.run_for(1h);
+        CHECK(checked("jira") == 2);
+    }
+    CHECK(world.in_step("jira"));
+}
