@@ -58,6 +58,7 @@ exit_status dispatch(const daemon::command_line& options) {
 
 int main(int argc, char** argv) {
     daemon::harden_process();
+    daemon::share_one_heap();
     try {
         const auto parsed = daemon::parse_command_line(argc, argv);
         if (const auto* status = std::get_if<int>(&parsed))

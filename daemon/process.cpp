@@ -1,5 +1,6 @@
 #include "daemon/process.hpp"
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +16,10 @@ void harden_process() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void share_one_heap() {
+    ::mallopt(M_ARENA_MAX, 1);
 }
 
 std::size_t descriptors_needed(std::size_t tunnels) {

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What a rotation costs, and what idle tunnels cost. The simulator has one core to itself and the daemon the
@@ -102,6 +103,14 @@ bool start_idle() {
     series first{"first start until ready", "s", {}};
     series again{"start with existing state until ready", "s", {}};
     series memory{"resident set, idle", "MiB", {}};
+    std::vector<std::pair<const char*, series>> pages = {
+        {"/readyz", {"GET /readyz", "ms", {}}},
+        {"/healthz", {"GET /healthz", "ms", {}}},
+        {"/healthz/tunnel-5000", {"GET /healthz/{tunnel}", "ms", {}}},
+        {"/status", {"GET /status", "ms", {}}},
+        {"/metrics", {"GET /metrics", "ms", {}}}};
+    series reload{"reload, ten tunnels changed", "ms", {}};
+    series pause{"reload: the event loop stands still for", "ms", {}};
     for (int run = 0; run < runs; ++run) {
         run_on_core(1);
         support::rig scene(1);
@@ -122,15 +131,30 @@ bool start_idle() {
             scene.start();
             scene.wait_for("supervisor.started", "", start_time == &first ? 1 : 2);
             start_time->values.push_back(seconds_since(start));
-            if (start_time == &again)
+            if (start_time == &again) {
                 memory.values.push_back(resident_mib(scene.daemon().pid()));
+                for (auto& [path, times] : pages) {
+                    const auto asked = clock_type::now();
+                    if (scene.health(path).status != 200)
+                        return false;
+                    times.values.push_back(seconds_since(asked) * 1000);
+                }
+                for (unsigned i = 0; i < 10; ++i)
+                    tunnels[i]["instance"]["url"] = "https://moved-" + std::to_string(i) + ".example.com";
+                scene.reload();
+                const auto done = scene.wait_for("reload.done");
+                reload.values.push_back(std::stod(done.at("took_ms").get<std::string>()));
+                pause.values.push_back(std::stod(done.at("paused_ms").get<std::string>()));
+            }
             if (scene.stop() != 0)
                 return false;
         }
     }
     std::printf("\n%u idle tunnels, %d runs\n", idle_tunnels, runs);
-    for (auto* each : {&first, &again, &memory})
+    for (auto* each : {&first, &again, &memory, &reload, &pause})
         each->print();
+    for (auto& [path, times] : pages)
+        times.print();
     return true;
 }
 
