@@ -54,6 +54,11 @@ wait_for 120 enough
 [ -z "$(curl -sf "http://$target/metrics" | promtool check metrics 2>&1 | tee "$work/promtool.log")" ] ||
   { cat "$work/promtool.log"; exit 1; }
 
+# docs/monitoring.md lists exactly the metrics that there are; problems come and go.
+diff <(grep -oE '`(tunnelkeyd|process)_[a-z_]+`' docs/monitoring.md | tr -d '`' | sort -u) \
+  <({ curl -sf "http://$target/metrics" | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p'; echo tunnelkeyd_problem; } | sort -u) ||
+  { echo "docs/monitoring.md (<) and /metrics (>) differ"; exit 1; }
+
 # The alarms that the README shows are ones that Prometheus takes.
 {
   printf 'groups:\n  - name: readme\n    rules:\n'
