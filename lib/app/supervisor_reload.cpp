@@ -199,7 +199,7 @@ void supervisor::stop_waiting_for_people() {
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();
         const bool earlier_run = !state.trouble() && state.record().failures > 0;
-        if (tunnel->configured &&
+        if (!is_forgotten(*tunnel) &&
             ((state.trouble() && core::waits_for_person(*state.trouble())) || earlier_run))
             tunnel->reconfigure(state.shared_settings(), true);
         else if (tunnel->configured && tunnel->preflight && tunnel->preflight->failure &&

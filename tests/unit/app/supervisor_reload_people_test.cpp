@@ -100,3 +100,20 @@ TEST_CASE("an answer that the old content of a file got says nothing of the new"
     world.run_for(5s);
     CHECK(world.rotated("t1") > 0);
 }
+
+TEST_CASE_METHOD(fixture, "a removed tunnel whose credentials are mended is finished at once after a reload") {
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.tunnel("jira").instance.preflight.credentials = false;
+    world.at_instance("jira").authorization = "Bearer s3cr3t-better";
+    world.start();
+    world.run_for(1min);
+    world.remove_tunnel("jira");
+    world.reload();
+    world.run_for(3h);
+    REQUIRE(world.shown("jira")->state == "waiting");
+    world.secrets.values["jira-pat"] = "s3cr3t-better";
+    world.reload();
+    world.run_for(1s);
+    CHECK(world.in_step("jira"));
+    CHECK(world.shown("jira") == nullptr);
+}

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,13 @@ using tests::call;
 using tests::fault;
 
 namespace {
+
+// Milliseconds. A sanitizer makes it five times as slow.
+#ifdef TUNNELKEYD_SANITIZED
+constexpr double limit = 250;
+#else
+constexpr double limit = 50;
+#endif
 
 using lines = std::vector<std::string>;
 
@@ -105,6 +113,7 @@ TEST_CASE("ten changes of ten thousand tunnels are in force within 50 ms") {
     world.start();
     world.run_for(1h);
     std::vector<double> took;
+    std::vector<double> cpu;  // which does not count what else this machine does
     for (int round = 0; round < 5; ++round) {
         for (int i = 0; i < 8; ++i)
             world.draft.tunnels[static_cast<std::size_t>(round * 100 + i)].schedule.every -= 1h;
@@ -112,14 +121,18 @@ TEST_CASE("ten changes of ten thousand tunnels are in force within 50 ms") {
         world.draft.tunnels.erase(world.draft.tunnels.begin() + 5000);
         auto config = std::make_shared<const core::config>(world.draft);
         const auto before = std::chrono::steady_clock::now();
+        const auto cpu_before = std::clock();
         const auto changes = world.supervisor().apply(std::move(config), {});
         took.push_back(
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
+        cpu.push_back(1000. * static_cast<double>(std::clock() - cpu_before) / CLOCKS_PER_SEC);
         CHECK(changes.changed == 8);
         CHECK(changes.added == 1);
         CHECK(changes.removed == 1);
     }
     std::sort(took.begin(), took.end());
-    WARN("apply() took " << took[2] << " ms (median of five), " << took[4] << " ms at most");
-    CHECK(took[2] < 50);
+    std::sort(cpu.begin(), cpu.end());
+    WARN("apply() took " << took[2] << " ms (median of five), " << took[4] << " ms at most, and " << cpu[2]
+                         << " ms of the processor");
+    CHECK(cpu[2] < limit);
 }
