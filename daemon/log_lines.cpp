@@ -14,9 +14,16 @@ std::string json_string(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 
+/// As a JSON string without the quotes around it, so that those within stay as they are.
 std::string printable(std::string_view text) {
-    auto escaped = json_string(text);
-    return escaped.substr(1, escaped.size() - 2);
+    const auto escaped = json_string(text);
+    std::string plain;
+    for (std::size_t i = 1; i + 1 < escaped.size(); ++i) {
+        if (escaped[i] == '\\' && escaped[++i] != '"')
+            plain += '\\';
+        plain += escaped[i];
+    }
+    return plain;
 }
 
 /// As log.level spells it.

@@ -2,6 +2,7 @@
 #include "config/print.hpp"
 #include "core/settings_text.hpp"
 #include "daemon/command_line.hpp"
+#include "daemon/complaint.hpp"
 #include "daemon/exit_status.hpp"
 #include "daemon/once.hpp"
 #include "daemon/process.hpp"
@@ -23,9 +24,9 @@ using daemon::exit_status;
 std::shared_ptr<const core::config> load(const std::string& file) {
     auto loaded = config::load_file(file, config::process_environment());
     for (const auto& line : loaded.warnings)
-        std::cerr << line << '\n';
+        daemon::complain({core::log_level::warn, "config.warning", line, {}}, "");
     for (const auto& line : loaded.errors)
-        std::cerr << line << '\n';
+        daemon::complain({core::log_level::error, "config.error", line, {}}, "");
     ::malloc_trim(0);  // reading a large file takes twice what is kept of it
     if (!loaded.value)
         return nullptr;
@@ -65,7 +66,7 @@ int main(int argc, char** argv) {
             return *status;
         return static_cast<int>(dispatch(std::get<daemon::command_line>(parsed)));
     } catch (const std::exception& problem) {
-        std::cerr << "tunnelkeyd: " << problem.what() << '\n';
+        daemon::complain({core::log_level::error, "daemon.failed", problem.what(), {}});
         return static_cast<int>(exit_status::failed);
     }
 }

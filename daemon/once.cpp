@@ -2,6 +2,7 @@
 
 #include "config/secrets.hpp"
 #include "daemon/announce.hpp"
+#include "daemon/complaint.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/event_log.hpp"
 #include "daemon/open_store.hpp"
@@ -113,7 +114,10 @@ bool names_are_known(const run_command& how, const core::config& config) {
         const bool found = std::any_of(config.tunnels.begin(), config.tunnels.end(),
                                        [&](const core::tunnel& tunnel) { return tunnel.name == name; });
         if (!found)
-            std::cerr << "tunnelkeyd: --tunnel " << name << ": the configuration has no tunnel of that name\n";
+            complain({core::log_level::error,
+                      "daemon.failed",
+                      "--tunnel " + name + ": the configuration has no tunnel of that name",
+                      {}});
         known = known && found;
     }
     return known;
@@ -128,7 +132,7 @@ exit_status run_once(const command_line& options, const run_command& how,
     try {
         return once(options, how, std::move(config)).run();
     } catch (const store::error& problem) {
-        std::cerr << "tunnelkeyd: " << problem.what() << '\n';
+        complain({core::log_level::error, "daemon.failed", problem.what(), {}});
         return status_of(problem.kind());
     }
 }

@@ -3,6 +3,7 @@
 #include "app/reloader.hpp"
 #include "config/secrets.hpp"
 #include "daemon/announce.hpp"
+#include "daemon/complaint.hpp"
 #include "daemon/config_source.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/event_log.hpp"
@@ -25,7 +26,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <iostream>
 #include <optional>
 #include <utility>
 
@@ -145,7 +145,7 @@ private:
     void fail(const failure& why) {
         status_ = why.status;
         manager_.status(why.message);
-        std::cerr << "tunnelkeyd: " << why.message << '\n';
+        complain({core::log_level::error, "daemon.failed", why.message, {}});
         loop_.stop();
     }
 

@@ -1,3 +1,4 @@
+#include "daemon/complaint.hpp"
 #include "daemon/event_log.hpp"
 #include "support/child_process.hpp"
 
@@ -42,6 +43,14 @@ int bind_journal() {
     if (::bind(bound, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
         ::_exit(cannot);
     return bound;
+}
+
+/// As systemd says that standard error goes to the journal.
+void connect_standard_error() {
+    struct stat status {};
+    ::fstat(STDERR_FILENO, &status);
+    ::setenv("JOURNAL_STREAM", (std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino)).c_str(),
+             1);
 }
 
 std::string received(int socket) {
@@ -123,10 +132,7 @@ TEST_CASE("auto is the journal where standard error is connected to it, and foll
     const auto errors = directory.path() / "stderr";
     const auto entries = alone(errors, [] {
         const int journal = bind_journal();
-        struct stat status {};
-        ::fstat(STDERR_FILENO, &status);
-        ::setenv("JOURNAL_STREAM",
-                 (std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino)).c_str(), 1);
+        connect_standard_error();
         daemon::event_log log({core::log_level::info, core::log_format::automatic});
         log.write("jira", event);
         auto all = received(journal);
@@ -158,4 +164,26 @@ TEST_CASE("where the journal is gone, lines with its priorities go to standard e
     CHECK(support::read_file(errors) ==
           "<3>error rotation.held tunnel=jira gap_ms=17 peer=two\\nlines: it is held\n"
           "<4>warn  store.warning: x\n");
+}
+
+TEST_CASE(
+    "a complaint before there is a log is a line, with its priority and event where that is the journal's") {
+    const support::temporary_directory directory;
+    const auto errors = directory.path() / "stderr";
+    const auto sent = alone(errors, [] {
+        const core::notice complaint{
+            core::log_level::error, "config.error", R"(defauls: did you mean "defaults"?)", {}};
+        const int journal = bind_journal();
+        daemon::complain(complaint);
+        daemon::complain(complaint, "");
+        connect_standard_error();
+        daemon::complain(complaint);
+        return received(journal);
+    });
+    if (!sent)
+        return;
+    CHECK(sent->empty());
+    CHECK(support::read_file(errors) == "tunnelkeyd: defauls: did you mean \"defaults\"?\n"
+                                        "defauls: did you mean \"defaults\"?\n"
+                                        "<3>config.error: defauls: did you mean \"defaults\"?\n");
 }
