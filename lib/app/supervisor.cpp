@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-// Taking up what the last run left, and time. Who is next: supervisor_turns.cpp; ending: supervisor_end.cpp.
+// Taking up what the last run left, and time. Who begins: supervisor_plan.cpp; who is next:
+// supervisor_turns.cpp; ending: supervisor_end.cpp.
 namespace tunnelkeyd::app {
 
 namespace {
@@ -30,6 +31,7 @@ supervisor::supervisor(const outside& world, std::shared_ptr<const core::config>
 
     tunnels_.reserve(config_->tunnels.size());
     by_id_.reserve(config_->tunnels.size());
+    configured_.reserve(config_->tunnels.size());
     by_instance_.reserve(config_->tunnels.size());
     for (const auto& tunnel : config_->tunnels) {
         auto found = known.extract(tunnel.id());
@@ -72,6 +74,7 @@ supervisor::supervised& supervisor::add_configured(const core::tunnel& tunnel,
     // The settings share the configuration's lifetime.
     auto& added = add(std::move(record), std::shared_ptr<const core::tunnel>(config_, &tunnel));
     added.seen = configurations_;
+    configured_.push_back(&added);
     return added;
 }
 

@@ -144,15 +144,19 @@ private:
     [[nodiscard]] bool is_under_way(supervised& tunnel) const;
     void tell_if_quiet();
 
-    // supervisor_turns.cpp: who is next
+    // supervisor_plan.cpp: when an idle tunnel begins
     void plan(supervised& tunnel);
     [[nodiscard]] std::optional<core::reason> reason_to_begin(const supervised& tunnel, core::moment now) const;
     [[nodiscard]] core::due_time next_due(const supervised& tunnel) const;
     [[nodiscard]] bool is_forgotten(const supervised& tunnel) const;
+    [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
+    [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
     void note_overdue(supervised& tunnel, core::wall_time now);
     void wait_for_next(supervised& tunnel);
     void skip(supervised& tunnel, core::duration wait);
     void had_its_turn(supervised& tunnel);
+
+    // supervisor_turns.cpp: who is next
     void pump();
     void give_permits();
     void begin_rotations();
@@ -161,8 +165,6 @@ private:
     void end_preflighting(supervised& tunnel);
     void reopened(const std::string& organization_id);
     void outage_over(const std::string& organization_id);
-    [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
-    [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
 
     // supervisor_checkups.cpp: background preflights
     void plan_checkup(supervised& tunnel, std::optional<core::wall_time> at = std::nullopt);
@@ -202,6 +204,7 @@ private:
     // never has to be asked for again, and is never older than what is here.
     std::vector<std::unique_ptr<supervised>> tunnels_;
     std::unordered_map<core::identity, supervised*, core::identity_hash> by_id_;
+    std::vector<supervised*> configured_;                       // in the configuration's order
     std::map<core::identity, core::tunnel_record> unreadable_;  // orphans whose settings are lost
     std::set<std::pair<std::uint64_t, supervised*>> working_;   // whoever is not idle, by number
     std::set<std::pair<std::uint64_t, supervised*>> blocked_;   // by an outage of their organization

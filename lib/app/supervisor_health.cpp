@@ -184,8 +184,8 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
     };
     if (extent.what == kind::everything)
         into.tunnels.reserve(config_->tunnels.size());
-    for (const auto& each : config_->tunnels)
-        add(*by_id_.at(each.id()));
+    for (const auto* tunnel : configured_)
+        add(*tunnel);
     for (const auto& tunnel : tunnels_)
         if (!tunnel->configured && !is_gone(*tunnel))
             add(*tunnel);

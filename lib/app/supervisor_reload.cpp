@@ -93,6 +93,7 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
         on_disk.emplace(record.id, std::move(record));
 
     differences found;
+    configured_.clear();
     for (const auto& settings : config_->tunnels) {
         const auto id = settings.id();
         const auto known = by_id_.find(id);
@@ -107,6 +108,7 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
         }
         auto& tunnel = *known->second;
         tunnel.seen = configurations_;
+        configured_.push_back(&tunnel);
         const auto& before = tunnel.settings();
         const change now{&tunnel, &settings, is_own_change(before, settings), before.name != settings.name};
         if (!tunnel.configured) {

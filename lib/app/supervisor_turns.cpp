@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-// Who begins, and who talks to the cloud next.
+// Who begins, and who talks to the cloud next. When each may: supervisor_plan.cpp.
 namespace tunnelkeyd::app {
 
 namespace {
@@ -16,116 +16,6 @@ constexpr unsigned max_dawdling = 1024;
 constexpr core::duration usual_preflight = std::chrono::seconds(2);
 
 }  // namespace
-
-std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel, core::moment now) const {
-    if (tunnel.requested)
-        return core::reason::manual;
-    const auto& state = tunnel.state();
-    if (tunnel.configured)
-        if (const auto due = next_due(tunnel); due.at <= now.wall)
-            return due.why;
-    const auto confirmation = state.confirmation_due();
-    return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
-}
-
-core::due_time supervisor::next_due(const supervised& tunnel) const {
-    return core::next_due(tunnel.settings().schedule, tunnel.state().record(), salt_, started_at_);
-}
-
-/// It has left the configuration, and nothing more is done for it.
-bool supervisor::is_forgotten(const supervised& tunnel) const {
-    if (tunnel.configured)
-        return false;
-    const auto& state = tunnel.state();
-    if (state.gap_open())
-        return is_orphan(tunnel);
-    return !state.record().confirmation_owed ||
-           owner_of(tunnel.settings().instance.url, tunnel.settings().id());
-}
-
-core::urgency supervisor::urgency_of(const supervised& tunnel) const {
-    if (tunnel.state().gap_open())
-        return core::urgency::open_gap;
-    return tunnel.requested ? core::urgency::requested : core::urgency::calm;
-}
-
-core::steady_time supervisor::opens_at(const supervised& tunnel, core::moment now) {
-    return desk_of(tunnel.settings()).gate.opens_at(urgency_of(tunnel), now);
-}
-
-/// An idle tunnel: does it begin now, or when is it looked at again?
-void supervisor::plan(supervised& tunnel) {
-    if (!tunnel.state().is_idle() || tunnel.queued)
-        return;
-    queues_->alarms.clear(tunnel);
-    queues_->schedule.clear(tunnel);
-    blocked_.erase(tunnel.key());
-    if (draining_ || is_forgotten(tunnel))
-        return;
-    if (once_ && !tunnel.untried)
-        return;
-
-    const auto now = world_.clock.now();
-    const auto why = reason_to_begin(tunnel, now);
-    note_overdue(tunnel, now.wall);
-    if (!why)
-        return wait_for_next(tunnel);
-    if (!tunnel.requested && desk_of(tunnel.settings()).gate.outage()) {
-        tunnel.wants = supervised::wish::begin;
-        blocked_.insert(tunnel.key());
-        return;
-    }
-    const auto gate_opens = opens_at(tunnel, now);
-    const auto not_before = tunnel.requested ? now.steady : tunnel.state().not_before();
-    const auto at = std::max(gate_opens, not_before);
-    if (at <= now.steady) {
-        tunnel.queued = true;
-        queues_->may_begin.insert(&tunnel);
-    } else if (once_ && (not_before > now.steady || at > deadline_ ||
-                         desk_of(tunnel.settings()).gate.is_api_key_refused())) {
-        skip(tunnel, at - now.steady);
-    } else {
-        queues_->park(tunnel, supervised::wish::begin, at);
-    }
-}
-
-/// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
-/// unless it had tried, and failed, before; nor does the time before new settings made it due.
-void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
-    const auto before = tunnel.overdue_since;
-    const auto due = next_due(tunnel).at;
-    if (!tunnel.configured || due > now)
-        tunnel.overdue_since.reset();
-    else if (!tunnel.overdue_since)
-        tunnel.overdue_since = tunnel.state().record().failures > 0 && tunnel.changed == 0 ? due : now;
-    if (tunnel.overdue_since != before)
-        look_at_health(tunnel);
-}
-
-void supervisor::wait_for_next(supervised& tunnel) {
-    const auto& state = tunnel.state();
-    if (tunnel.configured)
-        queues_->schedule.set(tunnel, next_due(tunnel).at);
-    if (const auto confirmation = state.confirmation_due())
-        queues_->park(tunnel, supervised::wish::begin, *confirmation);
-}
-
-/// With --once: it is due, and its turn is not now.
-void supervisor::skip(supervised& tunnel, core::duration wait) {
-    const auto& error = tunnel.state().record().last_error;
-    tunnel.log({core::log_level::warn,
-                "rotation.skipped",
-                "due, but not before " + core::to_string(wait) + " have passed: " +
-                    (error.empty() ? "its organization is paused by the cloud" : "it failed, " + error),
-                {}});
-    had_its_turn(tunnel);
-    tunnel.failed = true;
-}
-
-void supervisor::had_its_turn(supervised& tunnel) {
-    untried_ -= std::exchange(tunnel.untried, false);
-    tunnel.tried = true;
-}
 
 void supervisor::want_preflight(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
