@@ -132,7 +132,7 @@ private:
             [this](std::function<void()> task) { asio::post(loop_, std::move(task)); });
         reloader_.emplace(
             engine_->world, *source_, engine_->supervisor, [this](const core::config& now) { applied(now); },
-            [this] { manager_.reloaded(status()); });
+            [this] { reloaded(); });
         engine_->supervisor.start();
         view_.started(*engine_, *reloader_);
         manager_.ready(status());
@@ -167,6 +167,11 @@ private:
             return;
         manager_.reloading();
         reloader_->request();
+    }
+
+    void reloaded() {
+        if (!stopping_)  // else systemd would hear that it is ready again
+            manager_.reloaded(status());
     }
 
     /// What of the new configuration is nobody else's.
