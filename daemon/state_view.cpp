@@ -36,8 +36,10 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
         all.not_ready = "starting: the state store is being opened";
     else if (!store_error.empty())
         all.not_ready = "the state cannot be written: " + store_error;
-    if (running_ == nullptr)
+    if (running_ == nullptr) {
+        all.problems.push_back(core::starting(started_at_, all.at));
         return all;
+    }
     all.reload = reload_->report();
     all.problems = core::problems_of(all.reload, store_error);
     running_->supervisor.describe(all, extent);
