@@ -115,6 +115,7 @@ TEST_CASE("that another daemon holds the store says more than that its address i
     other.config["state"] = scene.config["state"];
     CHECK(other.run() == 75);
     CHECK(other.log().find(scene.state_directory().string()) != std::string::npos);
+    CHECK(other.log().find("cannot listen") == std::string::npos);
     CHECK(scene.stop() == 0);
 }
 
