@@ -29,8 +29,8 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
     app.add_option("--config", result.config_file, "The configuration")
         ->type_name("FILE")
         ->default_val(default_config_file);
-    app.footer("Exit status: 0 done, 1 the work failed, 64 usage, 75 another daemon holds the store, "
-               "78 configuration.");
+    app.footer("Exit status: 0 done, 1 the work failed, 64 usage, 75 another daemon holds the store or "
+               "health.listen is taken, 78 configuration.");
 
     auto* run_app = app.add_subcommand("run", "Run the daemon in the foreground");
     run_app->footer("Examples:\n"

@@ -133,7 +133,7 @@ private:
             [this](std::function<void()> task) { asio::post(loop_, std::move(task)); });
         reloader_.emplace(
             engine_->world, *source_, engine_->supervisor, [this](const core::config& now) { applied(now); },
-            [this] { manager_.reloaded(status()); });
+            [this] { reloaded(); });
         engine_->supervisor.start();
         ::malloc_trim(0);  // sorting ten thousand records takes more than is kept of them
         view_.started(*engine_, *reloader_);
@@ -169,6 +169,11 @@ private:
             return;
         manager_.reloading();
         reloader_->request();
+    }
+
+    void reloaded() {
+        if (!stopping_)  // else systemd would hear that it is ready again
+            manager_.reloaded(status());
     }
 
     /// What of the new configuration is nobody else's.

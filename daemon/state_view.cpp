@@ -1,48 +1,11 @@
 #include "daemon/state_view.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <utility>
 
 namespace tunnelkeyd::daemon {
 
-namespace {
-
-namespace asio = boost::asio;
-
-// Half a second old is true enough, and bounds the syncs that any number of monitors can cause.
-constexpr core::duration store_answer_lasts{500};
-constexpr core::duration store_answers_within = std::chrono::seconds(5);
-
-/// Asks the store, and waits for its answer only so long. Kept alive by whichever of the two comes last.
-struct store_question {
-    store_question(asio::io_context& loop, ports::write_handler handler)
-        : deadline(loop, store_answers_within), answered(std::move(handler)) {}
-
-    void answer(const std::string& error) {
-        if (auto handler = std::exchange(answered, nullptr)) {
-            deadline.cancel();
-            handler(error);
-        }
-    }
-
-    asio::steady_timer deadline;
-    ports::write_handler answered;
-};
-
-void ask(asio::io_context& loop, ports::journal& journal, ports::write_handler answered) {
-    const auto question = std::make_shared<store_question>(loop, std::move(answered));
-    question->deadline.async_wait([question](boost::system::error_code cancelled) {
-        if (!cancelled)
-            question->answer("the disk has not answered within " + core::to_string(store_answers_within));
-    });
-    journal.probe(store_answer_lasts, [question](const std::string& error) { question->answer(error); });
-}
-
-}  // namespace
-
-state_view::state_view(asio::io_context& loop, ports::clock& clock, ports::log& log)
-    : loop_(loop), clock_(clock), log_(log), started_at_(clock.now().wall) {
+state_view::state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log)
+    : clock_(clock), log_(log), store_(loop), started_at_(clock.now().wall) {
 }
 
 void state_view::started(engine& running, const app::reloader& reload) {
@@ -57,7 +20,7 @@ void state_view::stopping() {
 void state_view::look(const core::extent& extent, std::function<void(core::overview)> done) {
     if (running_ == nullptr)
         return done(describe(extent, ""));
-    ask(loop_, *running_->store, [this, extent, done = std::move(done)](const std::string& error) {
+    store_.ask(*running_->store, [this, extent, done = std::move(done)](const std::string& error) {
         note_store(error);
         done(describe(extent, error));
     });
@@ -73,8 +36,10 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
         all.not_ready = "starting: the state store is being opened";
     else if (!store_error.empty())
         all.not_ready = "the state cannot be written: " + store_error;
-    if (running_ == nullptr)
+    if (running_ == nullptr) {
+        all.problems.push_back(core::starting(started_at_, all.at));
         return all;
+    }
     all.reload = reload_->report();
     all.problems = core::problems_of(all.reload, store_error);
     running_->supervisor.describe(all, extent);
@@ -82,7 +47,8 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
 }
 
 void state_view::note_store(const std::string& error) {
-    if (error == std::exchange(store_error_, error))
+    // Once, however the disk puts it: whoever asks often must not fill the log.
+    if (error.empty() != std::exchange(store_failing_, !error.empty()))
         return;
     const auto problems = core::problems_of(core::reload_report{}, error);
     if (problems.empty())

@@ -3,11 +3,11 @@
 #include "app/reloader.hpp"
 #include "core/overview.hpp"
 #include "daemon/engine.hpp"
+#include "daemon/store_probe.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace tunnelkeyd::daemon {
@@ -30,14 +30,14 @@ private:
     core::overview describe(const core::extent& extent, const std::string& store_error);
     void note_store(const std::string& error);
 
-    boost::asio::io_context& loop_;
     ports::clock& clock_;
     ports::log& log_;
+    store_probe store_;
     core::wall_time started_at_;
     engine* running_ = nullptr;
     const app::reloader* reload_ = nullptr;
     bool stopping_ = false;
-    std::string store_error_;  // as last logged
+    bool store_failing_ = false;  // as last logged
 };
 
 }  // namespace tunnelkeyd::daemon

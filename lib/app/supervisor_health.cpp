@@ -173,9 +173,10 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
         for (const auto& each : config_->organizations)
             into.organizations.push_back(
                 {each.name, each.api_key_expires, core::problems_of(each, is_api_key_refused(each), now)});
+    const auto wanted = [&](const std::string& name) {
+        return extent.what != kind::tunnel || name == extent.tunnel;
+    };
     const auto add = [&](const supervised& tunnel) {
-        if (extent.what == kind::tunnel && tunnel.settings().name != extent.tunnel)
-            return;
         auto problems = core::problems_of(facts_of(tunnel), config_->health, now);
         if (extent.what == kind::problems && problems.empty())
             ++into.well;
@@ -185,12 +186,13 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
     if (extent.what == kind::everything)
         into.tunnels.reserve(config_->tunnels.size());
     for (const auto* tunnel : configured_)
-        add(*tunnel);
+        if (wanted(tunnel->settings().name))
+            add(*tunnel);
     for (const auto& tunnel : tunnels_)
-        if (!tunnel->configured && !is_gone(*tunnel))
+        if (!tunnel->configured && wanted(tunnel->settings().name) && !is_gone(*tunnel))
             add(*tunnel);
     for (const auto& [id, record] : unreadable_) {
-        if (extent.what == kind::tunnel && record.name != extent.tunnel)
+        if (!wanted(record.name))
             continue;
         core::tunnel_overview orphan;
         orphan.name = record.name;

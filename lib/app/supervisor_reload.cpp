@@ -171,6 +171,8 @@ void supervisor::write_name(const supervised& tunnel) {
 /// Out of the configuration. If its key gap is open, look_at_bystanders() says what becomes of it.
 void supervisor::leave(supervised& tunnel) {
     tunnel.configured = false;
+    // A copy: it is kept for as long as the process lives, and would keep a whole configuration with it.
+    tunnel.move_settings(std::make_shared<const core::tunnel>(tunnel.settings()));
     tunnel.requested = false;
     tunnel.overdue_since.reset();
     queues_->checkups.clear(tunnel);

@@ -8,6 +8,8 @@ namespace tunnelkeyd::core {
 namespace {
 
 constexpr duration expiry_notice = std::chrono::days(30);
+// Long enough to check a large database. Nobody works on an open key gap meanwhile.
+constexpr duration longest_start = std::chrono::minutes(1);
 
 constexpr const char* held_remedy =
     "correct hostname, instance.url or instance.on_premise_url, and reload; the key is kept, and checked again";
@@ -196,6 +198,13 @@ std::vector<problem> problems_of(const reload_report& reload, std::string_view s
                                            : ""),
              "correct the file (tunnelkeyd check lists every error) and reload", reload.failed_at});
     return found;
+}
+
+problem starting(wall_time since, wall_time now) {
+    return {now - since > longest_start ? health::failing : health::degraded, "starting",
+            "the state store is being opened, and nothing is known of the tunnels yet",
+            "nothing, if it ends soon; else see the daemon's log, and the disk that holds state.directory",
+            since};
 }
 
 health worst_of(const std::vector<problem>& problems) {

@@ -66,6 +66,9 @@ struct reload_report {
 /// if it can).
 std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error);
 
+/// While the daemon starts: nothing is known of any tunnel yet, so that it cannot be said that all is well.
+problem starting(wall_time since, wall_time now);
+
 /// `ok` where there is none.
 health worst_of(const std::vector<problem>& problems);
 

@@ -136,6 +136,7 @@ rotation_action rotation::on(const event::abandoned&, moment, double) {
     assert((phase_ == phase::preflight || phase_ == phase::permit) && !record_.open);
     note(log_level::info, "rotation.abandoned", "the tunnel has left the configuration; its key is untouched");
     phase_ = phase::idle;
+    preflight_of_.reset();
     attempt_.reset();
     return action::none{};
 }

@@ -20,8 +20,8 @@ answer ready_page(const core::overview& seen) {
 
 answer tunnel_page(const std::string& name, const core::overview& seen) {
     auto found = health_json(seen, name);
-    if (!found)
-        return unknown_tunnel(name);
+    if (!found)  // while it starts it knows none
+        return seen.not_ready.empty() ? unknown_tunnel(name) : not_ready(seen.not_ready);
     return {status_of(found->verdict), json_text, std::move(found->text)};
 }
 

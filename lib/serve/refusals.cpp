@@ -39,6 +39,11 @@ answer unknown_tunnel(const std::string& name) {
                    "see /status for the tunnels that there are");
 }
 
+answer not_ready(const std::string& why) {
+    return refusal(503, "not_ready", "nothing is known of this tunnel: " + why, "ask again in a second",
+                   retry_soon);
+}
+
 answer method_not_allowed(const std::string& method) {
     return refusal(405, "method_not_allowed", method + " is not allowed here",
                    "use GET or HEAD: nothing can be changed here", "Allow: GET, HEAD\r\n");

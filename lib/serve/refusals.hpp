@@ -11,6 +11,8 @@ answer bad_request(const std::string& why);
 /// With the list of the paths that there are.
 answer not_found(const std::string& path);
 answer unknown_tunnel(const std::string& name);
+/// Nothing can be said of a tunnel now.
+answer not_ready(const std::string& why);
 answer method_not_allowed(const std::string& method);
 answer body_not_allowed();
 answer header_too_large();

@@ -131,9 +131,9 @@ request understand(const http::request_parser<http::empty_body>& parser) {
 
 /// Waits for the first byte of a request. False: none came.
 asio::awaitable<bool> await_request(session& on) {
-    if (on.buffer.size() > 0)  // pipelined
-        co_return true;
     on.all->connections.mark_idle(on);
+    if (on.buffer.size() > 0)  // pipelined, in whole or in part
+        co_return true;
     on.stream.expires_after(on.all->limits.idle);
     const auto room = on.buffer.prepare(512);
     const auto [error, size] = co_await on.stream.async_read_some(room, quietly);

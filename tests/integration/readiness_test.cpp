@@ -10,6 +10,7 @@
 using nlohmann::json;
 using tunnelkeyd::support::http_get;
 using tunnelkeyd::support::rig;
+using tunnelkeyd::support::write_file;
 
 namespace {
 
@@ -47,6 +48,29 @@ TEST_CASE("ready is never true while the store is broken, nor false once it work
     wait_for_ready(scene, 200);
     for (int i = 0; i < 50; ++i)
         CHECK(scene.health("/readyz").status == 200);
+    CHECK(scene.events("health.recovered").size() == 1);
+}
+
+TEST_CASE("a store that is broken in one way and then in another is one problem in the log") {
+    rig scene;
+    scene.config["defaults"]["schedule"] = {{"every", "30d"}};
+    scene.start();
+    scene.wait_for("supervisor.started");
+    wait_for_ready(scene, 200);
+    const auto away = scene.directory() / "away";
+    std::filesystem::rename(scene.state_directory(), away);
+    const auto one_way = wait_for_ready(scene, 503);
+    std::filesystem::create_directory(scene.state_directory());
+    write_file(scene.state_directory() / "state.db", std::string(8192, 'x'));
+    const auto deadline = std::chrono::steady_clock::now() + tunnelkeyd::support::patience;
+    while (scene.health("/readyz").body == one_way)
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+    CHECK(scene.events("health.failing").size() == 1);
+    CHECK(scene.events("health.recovered").empty());
+
+    std::filesystem::remove_all(scene.state_directory());
+    std::filesystem::rename(away, scene.state_directory());
+    wait_for_ready(scene, 200);
     CHECK(scene.events("health.recovered").size() == 1);
 }
 

@@ -52,6 +52,14 @@ void rotate_with_trouble(rig& scene) {
     scene.wait_for("rotation.installed", "jira");
 }
 
+std::string endpoints_of(rig& scene) {
+    std::string all;
+    for (const char* path :
+         {"/livez", "/readyz", "/healthz", "/healthz/jira", "/status", "/metrics", "/nowhere"})
+        all += scene.health(path).body;
+    return all;
+}
+
 }  // namespace
 
 TEST_CASE("no key and no credential appears in the log at trace, nor in the state directory") {
@@ -66,6 +74,29 @@ TEST_CASE("no key and no credential appears in the log at trace, nor in the stat
         everything += read_file(entry.path());
     for (const auto& secret : secrets)
         CHECK(everything.find(secret) == std::string::npos);
+}
+
+TEST_CASE("no key and no credential appears at an endpoint, whatever a peer repeats") {
+    rig scene;
+    scene.fault("install", "login_page", nlohmann::json::object(), 0);
+    scene.config["defaults"]["retry"]["slow"] = {{"initial", "1h"}, {"max", "1h"}};
+    scene.start();
+    scene.wait_for("rotation.backoff");
+    const auto waiting = endpoints_of(scene);
+    CHECK(waiting.find("gap_open") != std::string::npos);
+    const auto secrets = scene.secrets();
+    REQUIRE(secrets.size() >= 4);
+    for (const auto& secret : secrets)
+        CHECK(waiting.find(secret) == std::string::npos);
+
+    // What somebody wrote in place of a reference, by mistake.
+    scene.config["organizations"][0]["api_key"] = "pl41n-s3cr3t";
+    scene.config["tunnels"][0]["instance"]["auth"] = {{"bearer", {{"an0ther-s3cr3t", nullptr}}}};
+    scene.reload();
+    scene.wait_for("reload.failed");
+    const auto refused = endpoints_of(scene) + scene.log();
+    CHECK(refused.find("reload_failed") != std::string::npos);
+    CHECK(refused.find("s3cr3t") == std::string::npos);
 }
 
 TEST_CASE("a key that waits for its installation is on disk, sealed") {

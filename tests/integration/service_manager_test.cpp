@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <memory>
 
 // What systemd hears, and when it would have ended the daemon.
@@ -69,6 +70,30 @@ TEST_CASE("a reload that fails ends in READY too, with the old configuration") {
     manager.wait_for("RELOADING=1");
     manager.wait_for("READY=1");
     CHECK(scene.events("reload.failed").size() == 1);
+}
+
+TEST_CASE("a reload that the end overtakes does not tell systemd that the daemon is ready") {
+    rig scene;
+    notify_socket manager(scene.directory() / "notify");
+    scene.fault("install", "hold", {{"apply", true}});
+    scene.start({}, {manager.variable()});
+    scene.wait_for_request("install");
+    scene.write_config();
+    {
+        // So long that it is still being read when the second signal comes.
+        std::ofstream file(scene.directory() / "config.yaml", std::ios::app);
+        for (int i = 0; i < 60'000; ++i)
+            file << "\n# a comment of fifty characters, or a few of them more";
+    }
+    scene.daemon().signal(SIGHUP);
+    scene.wait_for("reload.begun");
+    scene.daemon().signal(SIGTERM);
+    scene.wait_for("reload.skipped");
+    scene.simulator.control().post("/release", json::object());
+    CHECK(scene.daemon().wait_for_exit() == 0);
+    manager.wait_for("STOPPING=1");
+    manager.listen_for(100ms);
+    CHECK(manager.messages().back().text == "STOPPING=1");
 }
 
 TEST_CASE("two thousand rotations keep the event loop busy, and the watchdog is fed all the same") {

@@ -1,12 +1,97 @@
 #include "support/rig.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <optional>
+#include <utility>
 
 // A start that fails says why, and what to do, and ends with the status that tells systemd whether to try
 // again.
 
 using tunnelkeyd::support::rig;
 using tunnelkeyd::support::write_file;
+
+namespace {
+
+/// Holds SQLite's lock on a database for as long as it lives: whoever opens that waits, for up to 5 s.
+class database_lock {
+public:
+    explicit database_lock(const std::filesystem::path& file)
+        : descriptor_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
+        struct flock lock {};
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        lock.l_start = 0x40000000;
+        lock.l_len = 512;
+        REQUIRE(::fcntl(descriptor_, F_SETLK, &lock) == 0);
+    }
+    ~database_lock() { release(); }
+    database_lock(const database_lock&) = delete;
+    database_lock& operator=(const database_lock&) = delete;
+
+    void release() {
+        if (descriptor_ >= 0)
+            ::close(std::exchange(descriptor_, -1));
+    }
+
+private:
+    int descriptor_;
+};
+
+/// A daemon whose start waits for its store.
+struct opening {
+    opening() {
+        scene.config["defaults"]["schedule"] = {{"every", "30d"}};
+        scene.start();
+        scene.wait_for("supervisor.started");
+        REQUIRE(scene.stop() == 0);
+        lock.emplace(scene.state_directory() / "state.db");
+        scene.start();
+        scene.wait_for("health.listening", "", 2);
+    }
+
+    rig scene;
+    std::optional<database_lock> lock;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(opening,
+                 "while the store is being opened it is alive, not ready, and does not say that all is well") {
+    CHECK(scene.health("/livez").status == 200);
+    CHECK(scene.health("/readyz").status == 503);
+    CHECK(scene.health("/healthz/jira").status == 503);
+    CHECK(nlohmann::json::parse(scene.health("/healthz").body).at("problems").at(0).at("code") == "starting");
+    lock.reset();
+    scene.wait_for("supervisor.started", "", 2);
+    CHECK(scene.health("/readyz").status == 200);
+    CHECK(scene.health("/healthz/jira").status == 200);
+    CHECK(scene.stop() == 0);
+}
+
+TEST_CASE_METHOD(opening, "a reload that is asked for while the store is being opened is done afterwards") {
+    scene.config["tunnels"] = nlohmann::json::array();
+    scene.reload();
+    CHECK(scene.health("/livez").status == 200);
+    lock.reset();
+    scene.wait_for("supervisor.started", "", 2);
+    CHECK(scene.wait_for("reload.done").at("removed") == "1");
+    CHECK(scene.stop() == 0);
+}
+
+TEST_CASE_METHOD(opening, "a daemon that is ended while it opens the store ends, and begins nothing") {
+    scene.daemon().signal(SIGTERM);
+    scene.wait_for("daemon.stopping", "", 2);
+    CHECK(scene.health("/readyz").body == "stopping\n");
+    scene.daemon().signal(SIGHUP);
+    lock.reset();
+    CHECK(scene.daemon().wait_for_exit() == 0);
+    CHECK(scene.events("supervisor.started").size() == 1);
+    CHECK(scene.events("reload.begun").empty());
+}
 
 TEST_CASE("a health address that is taken is said, and may be free later: exit 75") {
     rig scene;
@@ -30,6 +115,7 @@ TEST_CASE("that another daemon holds the store says more than that its address i
     other.config["state"] = scene.config["state"];
     CHECK(other.run() == 75);
     CHECK(other.log().find(scene.state_directory().string()) != std::string::npos);
+    CHECK(other.log().find("cannot listen") == std::string::npos);
     CHECK(scene.stop() == 0);
 }
 

@@ -74,6 +74,19 @@ TEST_CASE_METHOD(fixture, "a reload does not shorten a backoff that passes by it
     CHECK(world.shown("jira")->retry_at == retry_at);
 }
 
+TEST_CASE_METHOD(fixture, "other settings of its own let a tunnel try at once, whatever failed before") {
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.at_instance("jira").state = "STARTING";
+    world.start();
+    world.run_for(10min);
+    REQUIRE(world.shown("jira")->failures > 3);
+    world.at_instance("jira").state = "RUNNING";
+    world.tunnel("jira").instance.timeout.request = 50s;
+    world.reload();
+    world.run_for(1s);
+    CHECK(world.rotated("jira") == 1);
+}
+
 TEST_CASE_METHOD(fixture, "a new tunnel waits, or is due at once with first: now") {
     world.start();
     world.run_for(days(3));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,37 @@ TEST_CASE_METHOD(fixture, "another cloud.max_in_flight counts at once") {
     CHECK(world.all_in_step());
 }
 
+TEST_CASE_METHOD(fixture, "nobody begins half-way through a reload that takes it out of the configuration") {
+    world.draft.cloud.max_in_flight = 1;
+    for (const auto* name : {"busy", "next"})
+        world.add_tunnel(name).schedule.first = core::first_rotation::now;
+    world.add_tunnel("goes").schedule.every = 5s;
+    world.wire.script("busy-host", call::regenerate, fault::hangs());
+    world.start();
+    world.run_for(10s);
+    REQUIRE(world.log.count("rotation.begun", "next") == 1);
+    REQUIRE(world.log.count("rotation.begun", "goes") == 0);
+    world.draft.cloud.max_in_flight = 4;
+    world.tunnel("jira").schedule.every = days(11);
+    world.remove_tunnel("goes");
+    world.reload();
+    world.run_for(1h);
+    CHECK(world.log.count("rotation.begun", "goes") == 0);
+    CHECK(world.rotated("next") == 1);
+}
+
+TEST_CASE_METHOD(fixture, "another health limit counts at once, in the log too") {
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.wire.always("jira-host", call::install, fault::answer(503));
+    world.start();
+    world.run_for(2min);
+    REQUIRE(world.log.count("health.failing", "jira") == 0);
+    world.draft.health.gap_failing_after = 1min;
+    world.reload();
+    CHECK(world.log.count("health.failing", "jira") == 1);
+    CHECK(world.supervisor().summarize().failing == 1);
+}
+
 TEST_CASE_METHOD(fixture, "a reload while the daemon ends changes nothing") {
     world.tunnel("jira").schedule.first = core::first_rotation::now;
     world.start();
@@ -80,6 +112,30 @@ TEST_CASE_METHOD(fixture, "two reloads at one moment come to what the second say
     CHECK(world.rotated("b") == 1);
     CHECK(world.rotated("jira") == 0);
     CHECK(world.overview().tunnels.size() == 1);
+}
+
+TEST_CASE_METHOD(fixture,
+                 "of a configuration that is no longer in force nothing is kept, whoever has left it since") {
+    world.add_tunnel("stays").schedule.first = core::first_rotation::now;
+    world.add_tunnel("goes").schedule.first = core::first_rotation::now;
+    SECTION("while idle") {
+    }
+    SECTION("while waiting for a permit") {
+        world.draft.cloud.max_in_flight = 1;
+        world.wire.script("stays-host", call::regenerate, fault::hangs());
+    }
+    SECTION("with the gap open") {
+        world.wire.always("goes-host", call::install, fault::answer(503));
+    }
+    world.start();
+    world.run_for(10s);
+    const std::weak_ptr<const core::config> before = world.supervisor().config();
+    world.remove_tunnel("goes");
+    world.reload();
+    world.wire.heal_all();
+    world.run_for(days(1));
+    CHECK(before.expired());
+    CHECK(world.broken() == lines{});
 }
 
 TEST_CASE_METHOD(fixture, "a tunnel moved to another organization is another tunnel") {

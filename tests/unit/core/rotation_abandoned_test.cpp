@@ -34,6 +34,17 @@ TEST_CASE("a rotation in its preflight is abandoned with the tunnel") {
     check_nothing_happened(t);
 }
 
+TEST_CASE("of the settings of a tunnel that was abandoned nothing is kept") {
+    rotation_harness t;
+    t.begin();
+    t.abandon();
+    const auto before = t.machine->shared_settings();
+    t.machine->configure(std::make_shared<const tunnel>(*before));
+    const auto holders = before.use_count();
+    t.machine.reset();
+    CHECK(before.use_count() == holders);
+}
+
 TEST_CASE("a tunnel that comes back after it was abandoned is rotated as ever") {
     rotation_harness t;
     t.to_permit();

@@ -90,6 +90,17 @@ TEST_CASE("at the limit the connection that has been idle for longest makes room
         CHECK(each->ask("/livez").status == 200);
 }
 
+TEST_CASE("a request begun behind another is as idle as any that does not come") {
+    auto limits = patient_limits();
+    limits.connections = 1;
+    const server_fixture server(good_look(), limits);
+    auto slow = server.connect();
+    slow.send("GET /livez HTTP/1.1\r\n\r\nGET /li");
+    CHECK(slow.read_reply().status == 200);
+    CHECK(server.get("/livez").status == 200);
+    CHECK(slow.read_to_end().empty());
+}
+
 TEST_CASE("where no connection is idle the new one is closed") {
     held_looks looks;
     auto limits = patient_limits();

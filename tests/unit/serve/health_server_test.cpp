@@ -51,6 +51,18 @@ TEST_CASE("healthz of a tunnel tells of that one alone") {
     CHECK_FALSE(error.at("remedy").get<std::string>().empty());
 }
 
+TEST_CASE("a tunnel that is not known yet is not called unknown") {
+    core::overview seen;
+    seen.not_ready = "starting: the state store is being opened";
+    const server_fixture server([&seen](const core::extent&, serve::look_handler done) { done(seen); });
+    const auto got = server.get("/healthz/jira");
+    CHECK(got.status == 503);
+    CHECK(json::parse(got.body).at("code") == "not_ready");
+    CHECK(got.body.find("starting") != std::string::npos);
+    seen.not_ready.clear();
+    CHECK(server.get("/healthz/jira").status == 404);
+}
+
 TEST_CASE("status and metrics are served under their content types") {
     const server_fixture server;
     const auto status = server.get("/status");
