@@ -59,7 +59,8 @@ wait_for 120 enough
   printf 'groups:\n  - name: readme\n    rules:\n'
   sed -n 's/^- {alert: /      - {alert: /p' README.md
 } >"$work/alarms.yml"
-promtool check rules "$work/alarms.yml" | grep -q '3 rules found' || { promtool check rules "$work/alarms.yml"; exit 1; }
+promtool check rules "$work/alarms.yml" >"$work/alarms.log" 2>&1 && grep -q '3 rules found' "$work/alarms.log" ||
+  { cat "$work/alarms.log"; exit 1; }
 
 missing=0
 expect() { # QUERY
