@@ -64,7 +64,8 @@ diff <(grep -oE '`(tunnelkeyd|process)_[a-z_]+`' docs/monitoring.md | tr -d '`' 
   printf 'groups:\n  - name: readme\n    rules:\n'
   sed -n 's/^- {alert: /      - {alert: /p' README.md
 } >"$work/alarms.yml"
-promtool check rules "$work/alarms.yml" | grep -q '3 rules found' || { promtool check rules "$work/alarms.yml"; exit 1; }
+promtool check rules "$work/alarms.yml" >"$work/alarms.log" 2>&1 && grep -q '3 rules found' "$work/alarms.log" ||
+  { cat "$work/alarms.log"; exit 1; }
 
 missing=0
 expect() { # QUERY

@@ -77,7 +77,7 @@ std::optional<std::string> alone(const std::filesystem::path& errors,
     int status = 0;
     ::waitpid(child, &status, 0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == cannot) {
-        std::cout << "skipped: no mount namespace of our own (run as root)\n";
+        std::cout << "skipped: no mount namespace of our own (run as root, not in a chroot)\n";
         return std::nullopt;
     }
     REQUIRE(status == 0);

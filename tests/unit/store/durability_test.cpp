@@ -138,7 +138,7 @@ TEST_CASE("a full disk is reported, leaves nothing half-written, and is forgotte
     std::filesystem::create_directory(directory);
     const tiny_disk disk(directory);
     if (!disk) {
-        std::cout << "skipped: mounting a small file system takes root\n";
+        std::cout << "skipped: mounting a small file system takes root, and no chroot\n";
         return;
     }
     opened_store opened(directory);
