@@ -116,6 +116,11 @@ private:
     };
 
     void start(opened result) {
+        if (stopping_) {
+            log_.write(
+                "", {core::log_level::info, "daemon.stopped", "it ended before the state store was open", {}});
+            return loop_.stop();
+        }
         if (result.failed)
             return fail(*result.failed);
         if (cannot_listen_)
@@ -125,8 +130,6 @@ private:
         const surroundings around{loop_, clock_, secrets_, log_, metrics_};
         engine_ = std::make_unique<engine>(around, std::move(config_), std::move(result.store),
                                            std::move(result.contents));
-        if (stopping_)
-            return loop_.stop();
         source_.emplace(
             options_.config_file, *engine_->store,
             [this](std::function<void()> task) { asio::post(worker_, std::move(task)); },
@@ -219,7 +222,9 @@ private:
         });
     }
 
-    [[nodiscard]] std::string status() const { return status_line(engine_->supervisor.summarize()); }
+    [[nodiscard]] std::string status() const {
+        return status_line(engine_->supervisor.summarize(), view_.is_store_failing());
+    }
 
     const command_line& options_;
     std::shared_ptr<const core::config> config_;  // until the engine has it

@@ -4,13 +4,22 @@
 
 namespace tunnelkeyd::daemon {
 
+namespace {
+
+// A sync each; rotations and endpoints notice sooner.
+constexpr core::duration between_looks_at_store = std::chrono::minutes(10);
+constexpr core::duration until_store_recovers = std::chrono::seconds(10);
+
+}  // namespace
+
 state_view::state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log)
-    : clock_(clock), log_(log), store_(loop), started_at_(clock.now().wall) {
+    : clock_(clock), log_(log), store_(loop), watch_(loop), started_at_(clock.now().wall) {
 }
 
 void state_view::started(engine& running, const app::reloader& reload) {
     running_ = &running;
     reload_ = &reload;
+    watch_store();
 }
 
 void state_view::stopping() {
@@ -46,10 +55,24 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
     return all;
 }
 
+void state_view::watch_store() {
+    watch_.expires_after(store_failing_ ? until_store_recovers : between_looks_at_store);
+    watch_.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled)
+            return;
+        store_.ask(*running_->store, [this](const std::string& error) {
+            note_store(error);
+            watch_store();
+        });
+    });
+}
+
 void state_view::note_store(const std::string& error) {
     // Once, however the disk puts it: whoever asks often must not fill the log.
     if (error.empty() != std::exchange(store_failing_, !error.empty()))
         return;
+    if (!error.empty())
+        watch_store();  // soon: it was to be in minutes
     const auto problems = core::problems_of(core::reload_report{}, error);
     if (problems.empty())
         log_.write("", {core::log_level::info,

@@ -6,6 +6,7 @@
 #include "daemon/store_probe.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <string>
@@ -23,16 +24,22 @@ public:
     void started(engine& running, const app::reloader& reload);
     void stopping();
 
+    /// As last seen: by an endpoint, or by a look now and then, so that a broken disk is logged without
+    /// monitors too.
+    [[nodiscard]] bool is_store_failing() const noexcept { return store_failing_; }
+
     /// Calls `done` once, from the loop, perhaps from inside this call.
     void look(const core::extent& extent, std::function<void(core::overview)> done);
 
 private:
     core::overview describe(const core::extent& extent, const std::string& store_error);
     void note_store(const std::string& error);
+    void watch_store();
 
     ports::clock& clock_;
     ports::log& log_;
     store_probe store_;
+    boost::asio::steady_timer watch_;
     core::wall_time started_at_;
     engine* running_ = nullptr;
     const app::reloader* reload_ = nullptr;

@@ -2,9 +2,11 @@
 
 namespace tunnelkeyd::daemon {
 
-std::string status_line(const app::summary& sum) {
+std::string status_line(const app::summary& sum, bool store_failing) {
     std::string line = std::to_string(sum.tunnels) + (sum.tunnels == 1 ? " tunnel, " : " tunnels, ") +
                        std::to_string(sum.rotating) + " rotating";
+    if (store_failing)
+        line += ", STATE CANNOT BE WRITTEN";
     if (sum.failing > 0)
         line += ", " + std::to_string(sum.failing) + " FAILING";
     if (sum.degraded > 0)

@@ -7,6 +7,7 @@
 namespace tunnelkeyd::daemon {
 
 /// "12 tunnels, 1 rotating, 2 failing, next jira at 2026-12-05T02:00:00Z": for `systemctl status`.
-std::string status_line(const app::summary& sum);
+/// `store_failing`: the state cannot be written.
+std::string status_line(const app::summary& sum, bool store_failing = false);
 
 }  // namespace tunnelkeyd::daemon

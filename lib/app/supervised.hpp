@@ -31,6 +31,7 @@ struct supervisor::supervised final : rotator {
     std::uint64_t seen = 0;        ///< the last configuration that had it, counted from the first
     std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
     bool requested = false;        ///< a person asked, and it has not begun yet
+    bool overtaken = false;        ///< by a reload: what it has sent may be answered for what is no longer so
     bool queued = false;           ///< stands in the queue of those that may begin
     bool waits_for_check = false;  ///< stands in the queue of background preflights
     bool has_slot = false;         ///< counts in preflighting_

@@ -216,6 +216,8 @@ void supervisor::sleep(rotator& who, core::steady_time until) {
 
 void supervisor::stepped(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
+    if (is_refused_for_what_was(tunnel))
+        return tunnel.reconfigure(tunnel.state().shared_settings(), true);
     release(tunnel);
     if (tunnel.state().is_idle()) {
         if (working_.erase(tunnel.key()) > 0) {  // else its rotation has yet to begin

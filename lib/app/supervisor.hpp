@@ -129,6 +129,7 @@ private:
     void leave(supervised& tunnel);
     void changed(const change& what);
     void stop_waiting_for_people();
+    [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
 
     // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
     void add_leftover(ports::leftover left);

@@ -195,6 +195,15 @@ void supervisor::leave(supervised& tunnel) {
     look_at_health(tunnel);
 }
 
+/// It has just failed, with what was asked before the last reload: that is tried once more, at once.
+bool supervisor::is_refused_for_what_was(supervised& tunnel) {
+    const auto& state = tunnel.state();
+    if (!tunnel.overtaken || (!state.is_idle() && state.where() != core::rotation::phase::waiting))
+        return false;
+    tunnel.overtaken = false;
+    return state.trouble() && core::waits_for_person(*state.trouble());
+}
+
 /// Whoever reloads has mended something, perhaps in a file that the configuration only points to.
 void supervisor::stop_waiting_for_people() {
     for (const auto& organization : config_->organizations)
@@ -202,6 +211,8 @@ void supervisor::stop_waiting_for_people() {
             desk->second.reconsider();
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();
+        tunnel->overtaken = tunnel->is_preflighting() || state.where() == core::rotation::phase::regenerating ||
+                            state.where() == core::rotation::phase::installing;
         const bool earlier_run = !state.trouble() && state.record().failures > 0;
         if (!is_forgotten(*tunnel) &&
             ((state.trouble() && core::waits_for_person(*state.trouble())) || earlier_run))

@@ -74,6 +74,18 @@ TEST_CASE("a store that is broken in one way and then in another is one problem 
     CHECK(scene.events("health.recovered").size() == 1);
 }
 
+TEST_CASE("that the store works again is noticed and logged without anybody asking") {
+    rig scene;
+    scene.config["defaults"]["schedule"] = {{"every", "30d"}};
+    scene.start();
+    scene.wait_for("supervisor.started");
+    const auto away = scene.directory() / "away";
+    std::filesystem::rename(scene.state_directory(), away);
+    wait_for_ready(scene, 503);
+    std::filesystem::rename(away, scene.state_directory());
+    CHECK(scene.wait_for("health.recovered").at("code") == "store_failing");
+}
+
 TEST_CASE("liveness and readiness depend on nothing remote") {
     rig scene;
     scene.config["cloud"]["url"] = "https://localhost:1";

@@ -117,3 +117,37 @@ TEST_CASE_METHOD(fixture, "a removed tunnel whose credentials are mended is fini
     CHECK(world.in_step("jira"));
     CHECK(world.shown("jira") == nullptr);
 }
+
+TEST_CASE_METHOD(fixture,
+                 "a refusal that is on its way when the credentials are mended is not waited for long") {
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.at_instance("jira").authorization = "Bearer s3cr3t-better";
+    const bool gap_open = GENERATE(false, true);
+    world.tunnel("jira").instance.preflight.credentials = !gap_open;
+    auto slow = fault::answer(401);
+    slow.heard_after = 5s;
+    world.wire.script("jira-host", gap_open ? call::install : call::whoami, slow);
+    world.start();
+    world.run_for(1s);
+    world.secrets.values["jira-pat"] = "s3cr3t-better";
+    world.reload();
+    world.run_for(5s);
+    CHECK(world.in_step("jira"));
+    CHECK(world.rotated("jira") == 1);
+    CHECK(world.at_cloud("jira").made == 1);
+    CHECK(world.broken() == lines{});
+}
+
+TEST_CASE_METHOD(fixture, "a refusal that a reload overtook, and that stands, leads to one attempt more") {
+    world.tunnel("jira").schedule.first = core::first_rotation::now;
+    world.at_instance("jira").authorization = "Bearer another";
+    auto slow = fault::answer(401);
+    slow.heard_after = 5s;
+    world.wire.script("jira-host", call::whoami, slow);
+    world.start();
+    world.run_for(1s);
+    world.reload();
+    world.run_for(30min);
+    CHECK(world.wire.sent(call::whoami) == 2);
+    CHECK(world.wire.sent(call::regenerate) == 0);
+}

@@ -20,4 +20,5 @@ TEST_CASE("the status line says how many tunnels there are, how many rotate, and
 TEST_CASE("the status line does not hide trouble, and says nothing of a next that is not there") {
     CHECK(daemon::status_line({0, 0, 0, 0, "", {}}) == "0 tunnels, 0 rotating");
     CHECK(daemon::status_line({12, 2, 3, 1, "", {}}) == "12 tunnels, 2 rotating, 1 FAILING, 3 degraded");
+    CHECK(daemon::status_line({2, 0, 0, 0, "", {}}, true) == "2 tunnels, 0 rotating, STATE CANNOT BE WRITTEN");
 }
