@@ -20,7 +20,7 @@ constexpr const char* gap_remedy =
 constexpr const char* failing_remedy = "see the last error; it is tried again by itself";
 constexpr const char* overdue_remedy =
     "see what kept it from being done, and mend that; it is tried again by itself";
-constexpr const char* confirm_remedy = "nothing: one more rotation follows by itself";
+constexpr const char* confirm_remedy = "nothing to do; one more rotation follows by itself";
 
 std::string or_else(const std::string& remedy, const char* otherwise) {
     return remedy.empty() ? otherwise : remedy;

@@ -184,7 +184,13 @@ asio::awaitable<bool> send(session& on, answer given, bool keep_alive, bool head
     const std::array<asio::const_buffer, 2> bytes{asio::buffer(head),
                                                   head_only ? asio::const_buffer() : asio::buffer(given.body)};
     on.stream.expires_after(on.all->limits.answer);
+    // Whoever does not read is reset when the time is over: else the kernel would keep megabytes for it, and
+    // trickle them out for as long as it likes.
+    error_code ignored;
+    on.stream.socket().set_option(asio::socket_base::linger(true, 0), ignored);
     const auto [error, size] = co_await asio::async_write(on.stream, bytes, quietly);
+    if (!error)
+        on.stream.socket().set_option(asio::socket_base::linger(false, 0), ignored);
     co_return !error;
 }
 
