@@ -50,6 +50,7 @@ public:
     void wake() { step(core::event::woken{}); }
     void permit() { step(core::event::permitted{}); }
     void abandon() { step(core::event::abandoned{}); }
+    void disturb(core::steady_time until) { step(core::event::disturbed{until}); }
     /// Other settings, which are `own` if they change what is sent, or where, or when it is tried again.
     void reconfigure(std::shared_ptr<const core::tunnel> settings, bool own);
     /// Equal settings, at another place in memory.

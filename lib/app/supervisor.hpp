@@ -97,6 +97,7 @@ private:
     struct supervised;
     struct change;
     struct differences;
+    using arrivals = std::multimap<std::string, std::pair<const supervised*, core::steady_time>>;
 
     // rotator::host
     void sleep(rotator& who, core::steady_time until) override;
@@ -125,7 +126,9 @@ private:
 
     // supervisor_reload.cpp: another configuration
     differences compare(std::vector<core::tunnel_record> records);
-    void write_name(const supervised& tunnel);
+    void write_down(const supervised& tunnel);
+    [[nodiscard]] arrivals find_installs_under_way() const;
+    void disturb(supervised& tunnel, const arrivals& may_arrive);
     void leave(supervised& tunnel);
     void changed(const change& what);
     void stop_waiting_for_people();

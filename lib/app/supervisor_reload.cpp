@@ -29,6 +29,7 @@ struct supervisor::change {
     const core::tunnel* settings;  ///< what they are now
     bool own;
     bool renamed;
+    bool moved;  ///< its instance was not its own before
 };
 
 struct supervisor::differences {
@@ -48,6 +49,7 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     cloud_ = config_->cloud;
     ++configurations_;
     reloaded_at_ = world_.clock.now().wall;
+    const auto may_arrive = find_installs_under_way();
     auto differ = compare(std::move(records));
 
     // First who owns which instance, since that decides what becomes of everybody.
@@ -76,6 +78,11 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
         set_out(*tunnel);
         plan_checkup(*tunnel, world_.clock.now().wall);
     }
+    for (const auto& each : differ.changed)
+        if (each.moved)
+            disturb(*each.tunnel, may_arrive);
+    for (auto* tunnel : differ.added)
+        disturb(*tunnel, may_arrive);
     look_at_bystanders();
     stop_waiting_for_people();
     if (other_limits)
@@ -110,7 +117,8 @@ supervisor::differences supervisor::compare(std::vector<core::tunnel_record> rec
         tunnel.seen = configurations_;
         configured_.push_back(&tunnel);
         const auto& before = tunnel.settings();
-        const change now{&tunnel, &settings, is_own_change(before, settings), before.name != settings.name};
+        const change now{&tunnel, &settings, is_own_change(before, settings), before.name != settings.name,
+                         !tunnel.configured || before.instance.url != settings.instance.url};
         if (!tunnel.configured) {
             ++found.count.added;
             found.changed.push_back(now);
@@ -148,15 +156,46 @@ void supervisor::changed(const change& what) {
         go_on(tunnel);
     }
     if (what.renamed)
-        write_name(tunnel);
+        write_down(tunnel);
     if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
     else if (!tunnel.checkup && !tunnel.check && !tunnel.waits_for_check)
         plan_checkup(tunnel);
 }
 
-/// A rotation that goes on writes it by itself; one that waits may do so for long.
-void supervisor::write_name(const supervised& tunnel) {
+/// By instance URL: whose key may still arrive there, and until when.
+supervisor::arrivals supervisor::find_installs_under_way() const {
+    arrivals found;
+    const auto now = world_.clock.now();
+    for (const auto& tunnel : tunnels_) {
+        const auto& strays = tunnel->state().record().strays;
+        const bool sends = tunnel->state().where() == core::rotation::phase::installing;
+        const bool sent = std::any_of(strays.begin(), strays.end(), [&](const core::stray_install& each) {
+            return now.wall - each.at < tunnel->settings().retry.settle;
+        });
+        if (!sends && !sent)
+            continue;
+        const auto& instance = tunnel->settings().instance;
+        const auto until =
+            sends ? now.steady + instance.timeout.connect + instance.timeout.request : now.steady;
+        found.emplace(instance.url.text(), std::pair(tunnel.get(), until));
+    }
+    return found;
+}
+
+/// Its instance was another tunnel's: what was sent there then, and never answered, would replace this one's
+/// key.
+void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
+    const auto [first, last] = may_arrive.equal_range(tunnel.settings().instance.url.text());
+    for (auto each = first; each != last; ++each)
+        if (const auto& [sender, until] = each->second; sender != &tunnel) {
+            tunnel.disturb(until);
+            write_down(tunnel);
+        }
+}
+
+/// A rotation that goes on writes its record by itself; one that waits may do so for long.
+void supervisor::write_down(const supervised& tunnel) {
     using phase = core::rotation::phase;
     const auto where = tunnel.state().where();
     if (where != phase::idle && where != phase::held && where != phase::waiting && where != phase::preflight &&
@@ -164,7 +203,7 @@ void supervisor::write_name(const supervised& tunnel) {
         return;
     world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
         if (!error.empty())
-            log(core::log_level::error, "store.failed", "a tunnel's new name could not be written: " + error);
+            log(core::log_level::error, "store.failed", "what a reload changed could not be written: " + error);
     });
 }
 

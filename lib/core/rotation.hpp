@@ -47,6 +47,10 @@ struct requested {};
 /// The tunnel has left the configuration, and its key is untouched: nothing more is done. Only while a
 /// preflight or the permit is waited for, and none is under way.
 struct abandoned {};
+/// Another tunnel's key may still reach this one's instance, until then at the latest.
+struct disturbed {
+    steady_time until;
+};
 /// The settings changed (see rotation::configure), or those of another tunnel.
 struct reconfigured {
     guard_finding guards;  ///< of the pending key, where there is one
@@ -57,7 +61,7 @@ struct reconfigured {
 
 using rotation_event = std::variant<event::begin, event::preflighted, event::permitted, event::saved,
                                     event::regenerated, event::install_answered, event::woken, event::requested,
-                                    event::abandoned, event::reconfigured>;
+                                    event::abandoned, event::disturbed, event::reconfigured>;
 
 /// What a rotation wants done next. Each but `none` and `sleep` is answered by exactly one event.
 namespace action {
@@ -168,6 +172,7 @@ private:
     rotation_action on(const event::woken& event, moment now, double chance);
     rotation_action on(const event::requested& event, moment now, double chance);
     rotation_action on(const event::abandoned& event, moment now, double chance);
+    rotation_action on(const event::disturbed& event, moment now, double chance);
     rotation_action on(const event::reconfigured& event, moment now, double chance);
     rotation_action go_on(moment now);
     rotation_action to_regenerate(moment now);

@@ -93,6 +93,15 @@ void rotation::note_stray(moment now) {
         record_.strays.push_back({s.generation, s.wall});
 }
 
+rotation_action rotation::on(const event::disturbed& event, moment now, double) {
+    last_unanswered_ = std::max(last_unanswered_, event.until);
+    record_.last_unanswered_at = now.wall + (last_unanswered_ - now.steady);
+    owe_confirmation("a key that was sent to this instance for another tunnel may still arrive");
+    if (attempt_)
+        attempt_->late_enough = false;
+    return action::none{};
+}
+
 void rotation::owe_confirmation(std::string because) {
     if (!std::exchange(record_.confirmation_owed, true))
         note(log_level::warn, "confirmation.owed",

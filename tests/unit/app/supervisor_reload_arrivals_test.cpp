@@ -1,0 +1,81 @@
+#include "app/supervisor.hpp"
+#include "support/fake_world.hpp"
+
+#include <catch2/catch.hpp>
+
+// An instance that a reload gives to another tunnel, while a key of the one before is still on its way there.
+using namespace tunnelkeyd;
+using namespace std::chrono_literals;
+using tests::call;
+using tests::fault;
+
+namespace {
+
+/// jira's key K1 arrives at its instance only after five minutes; meanwhile the instance becomes the
+/// successor's.
+struct fixture {
+    fixture() {
+        world.add_tunnel("jira").schedule.first = core::first_rotation::now;
+        world.add_tunnel("other").schedule.first = core::first_rotation::now;
+        world.add_tunnel("successor").schedule.first = core::first_rotation::now;
+        successor = world.tunnel("successor");
+        successor.instance = world.tunnel("jira").instance;
+        world.remove_tunnel("successor");
+    }
+
+    [[nodiscard]] bool is_in_step() { return world.in_step(successor); }
+
+    tests::fake_world world;
+    core::tunnel successor;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(fixture, "a key that arrives late for the tunnel before is healed by one more rotation") {
+    const bool under_way = GENERATE(true, false);
+    auto late = fault::late(5min);
+    if (under_way)
+        late.heard_after = 30s;  // the install is under way when the configuration changes
+    world.wire.script("jira-host", call::install, late);
+    if (!under_way)
+        world.wire.script("jira-host", call::install, fault::answer(503));
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.sent("jira-host", call::install) == 1; }));
+    world.run_for(100ms);
+    world.remove_tunnel("jira");
+    world.draft.tunnels.push_back(successor);
+    world.reload();
+    world.run_for(1min);
+    CHECK(is_in_step());
+    CHECK(world.log.count("confirmation.owed", "successor") == 1);
+    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
+
+    world.run_for(5min);
+    CHECK_FALSE(is_in_step());  // the late one has arrived
+    world.run_for(10min);
+    CHECK(is_in_step());
+    CHECK_FALSE(world.journal.records.at(successor.id()).confirmation_owed);
+    CHECK(world.log.count("confirmation.owed", "other") == 0);
+}
+
+TEST_CASE_METHOD(fixture, "a tunnel whose instance nobody else has sent to owes nothing") {
+    world.start();
+    world.run_for(1min);
+    world.remove_tunnel("jira");
+    world.draft.tunnels.push_back(successor);
+    world.reload();
+    world.run_for(1min);
+    CHECK(is_in_step());
+    CHECK(world.log.count("confirmation.owed") == 0);
+}
+
+TEST_CASE_METHOD(fixture, "what was sent long ago does not count") {
+    world.wire.script("jira-host", call::install, fault::lost_before());
+    world.start();
+    world.run_for(1h);
+    world.remove_tunnel("jira");
+    world.draft.tunnels.push_back(successor);
+    world.reload();
+    world.run_for(1min);
+    CHECK(world.log.count("confirmation.owed", "successor") == 0);
+}
