@@ -25,7 +25,7 @@ wait_for() { # SECONDS COMMAND...
   local end=$((SECONDS + $1))
   shift
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || { echo "never happened: $*"; cat "$work"/*.log; exit 1; }
+    [ $SECONDS -lt $end ] && kill -0 "${pids[@]}" 2>/dev/null || { echo "never happened: $*"; cat "$work"/*.log; exit 1; }
     sleep 0.2
   done
 }
