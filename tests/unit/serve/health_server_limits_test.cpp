@@ -250,6 +250,10 @@ TEST_CASE("a client that does not read its answers is cut off, and its place is 
 }
 
 TEST_CASE("running out of file descriptors costs an idle connection, and no processor time") {
+#ifdef TUNNELKEYD_SANITIZED
+    std::cout << "skipped: to look at an object, the undefined-behaviour sanitizer itself opens a pipe\n";
+    return;
+#endif
     server_fixture server;
     auto idle = server.connect();
     CHECK(idle.ask("/livez").status == 200);
