@@ -25,6 +25,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <utility>
@@ -90,7 +91,7 @@ private:
 
     /// On the worker's thread.
     void open() {
-        std::shared_ptr<opened> result = std::make_shared<opened>();
+        const auto result = std::make_shared<opened>();
         try {
             result->store = open_store(
                 config_->state, secrets_,

@@ -82,15 +82,14 @@ void supervisor::look_at_bystanders() {
             continue;
         }
         tunnel->check_guards_again();
-        if (adopted) {
-            note_outage(*tunnel);
+        if (adopted)
             go_on(*tunnel);
-        }
     }
 }
 
 /// It was an orphan, and is none any more: whatever it wanted meanwhile was not heard.
 void supervisor::go_on(supervised& tunnel) {
+    note_outage(tunnel);
     if (tunnel.state().where() == core::rotation::phase::preflight && !tunnel.is_preflighting())
         want_preflight(tunnel);
     else if (tunnel.state().where() == core::rotation::phase::permit)

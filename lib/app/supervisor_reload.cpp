@@ -151,10 +151,8 @@ void supervisor::changed(const change& what) {
         return set_out(tunnel);
     }
     tunnel.reconfigure(tunnel.state().shared_settings(), what.own || was_orphan);
-    if (was_orphan) {
-        note_outage(tunnel);
+    if (was_orphan)
         go_on(tunnel);
-    }
     if (what.renamed)
         write_down(tunnel);
     if (what.own)

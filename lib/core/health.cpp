@@ -41,6 +41,10 @@ void put(std::vector<problem>& into, std::optional<problem> found) {
         into.push_back(std::move(*found));
 }
 
+std::optional<wall_time> gap_opened_at(const tunnel_record& record) {
+    return record.open ? std::optional(record.open->gap_opened_at) : std::nullopt;
+}
+
 std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
     if (!tunnel.record.open)
         return std::nullopt;
@@ -116,12 +120,11 @@ std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settin
         found.push_back({health::failing, "orphaned",
                          "the configuration has no such tunnel any more, its key gap is open, and " +
                              std::string(tunnel.orphaned_because),
-                         orphan_remedy,
-                         tunnel.record.open ? std::optional(tunnel.record.open->gap_opened_at) : std::nullopt});
+                         orphan_remedy, gap_opened_at(tunnel.record)});
     if (tunnel.held)
         found.push_back({health::failing, "held",
                          "the new key is sealed and sent nowhere: " + tunnel.record.last_error, held_remedy,
-                         tunnel.record.open ? std::optional(tunnel.record.open->gap_opened_at) : std::nullopt});
+                         gap_opened_at(tunnel.record)});
     if (tunnel.orphaned_because.empty())
         put(found, open_gap(tunnel, limits, now));
     put(found, overdue(tunnel, limits, now));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/config.hpp"
-#include "ports/journal_contents.hpp"
+#include "core/record.hpp"
 
 #include <functional>
 #include <memory>
