@@ -27,7 +27,9 @@ void fake_journal::save(const core::tunnel_record& record, std::optional<core::h
         told(describe(record, ended));
     const auto life = loop_.life();
     if (fails && fails(record, ended)) {
-        failed_.insert(record.id);
+        ++failed_[record.id];
+        if (failed_writes_stay)
+            keep(record, std::move(ended));
         loop_.deliver(life, sync_takes, [done = std::move(done)] { done("no space left on device"); });
         return;
     }
@@ -35,11 +37,18 @@ void fake_journal::save(const core::tunnel_record& record, std::optional<core::h
     auto written = std::make_shared<const core::tunnel_record>(record);
     loop_.deliver(life, sync_takes,
                   [this, life, written, ended = std::move(ended), done = std::move(done)]() mutable {
-                      records.insert_or_assign(written->id, *written);
-                      if (ended)
-                          history[written->id].push_back(std::move(*ended));
+                      failed_.erase(written->id);
+                      keep(*written, std::move(ended));
                       loop_.deliver(life, core::duration(0), [done = std::move(done)] { done(""); });
                   });
+}
+
+void fake_journal::keep(const core::tunnel_record& record, std::optional<core::history_entry> ended) {
+    records.insert_or_assign(record.id, record);
+    if (ended)
+        history[record.id].push_back(std::move(*ended));
+    if (kept)
+        kept(record);
 }
 
 void fake_journal::probe(core::duration, ports::write_handler done) {

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +23,10 @@ public:
     /// Which writes fail; asked for each.
     std::function<bool(const core::tunnel_record&, const std::optional<core::history_entry>&)> fails;
     bool probe_fails = false;
+    /// A write that fails may have reached the disk all the same.
+    bool failed_writes_stay = false;
+    /// Told of each record that is on disk now.
+    std::function<void(const core::tunnel_record&)> kept;
     /// Told of each call: "probe", "save new", "save intent", "save key", "save failure", "save done".
     std::function<void(const std::string&)> told;
 
@@ -31,13 +34,18 @@ public:
     std::map<core::identity, core::tunnel_record> records;
     std::map<core::identity, std::vector<core::history_entry>> history;
 
-    /// Has a write of this tunnel ever failed?
-    [[nodiscard]] bool failed_for(const core::identity& id) const { return failed_.contains(id); }
+    /// How many writes of this tunnel have failed since the last that did not.
+    [[nodiscard]] unsigned failures_of(const core::identity& id) const {
+        const auto found = failed_.find(id);
+        return found == failed_.end() ? 0 : found->second;
+    }
     [[nodiscard]] std::uint64_t probes() const noexcept { return probes_; }
 
 private:
+    void keep(const core::tunnel_record& record, std::optional<core::history_entry> ended);
+
     fake_loop& loop_;
-    std::set<core::identity> failed_;
+    std::map<core::identity, unsigned> failed_;
     std::uint64_t probes_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "ports/log.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ public:
         leaked_ |= tells_secret(event.message);
         for (const auto& field : event.fields)
             leaked_ |= tells_secret(field.second);
+        if (told)
+            told(tunnel, event);
         if (keep)
             lines.push_back({std::string(tunnel), event});
     }
@@ -36,6 +39,7 @@ public:
     [[nodiscard]] bool leaked() const noexcept { return leaked_; }
 
     bool keep = true;
+    std::function<void(std::string_view tunnel, const core::notice&)> told;
     std::vector<line> lines;
 
 private:

@@ -102,6 +102,8 @@ void fake_instances::install(const core::instance& settings, const ports::creden
             auto& known = at(url);
             if (known.authorization != given)
                 return unauthorized();
+            if (known.unwanted.contains(new_key))
+                return reply(422, "{}");
             known.key = new_key;
             known.installed_at.push_back(loop_.now().steady);
             return reply(200, installed(known.name));

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ public:
         unsigned state_status = 200;
         std::string name;  ///< what it calls its tunnel
         std::vector<core::steady_time> installed_at;
+        std::set<std::string> unwanted;  ///< keys that it rejects
     };
 
     fake_instances(fake_loop& loop, fake_wire& wire) : loop_(loop), wire_(wire) {}

@@ -18,7 +18,7 @@ core::exchange broken(core::reached how_far, bool timed_out) {
 }
 
 /// What the daemon hears, if not the peer's own reply.
-core::exchange heard(const fault& how) {
+core::exchange answer_of(const fault& how) {
     using kind = fault::kind;
     if (how.status != 0) {
         auto seen = reply(how.status, how.body, how.content_type);
@@ -73,6 +73,8 @@ void fake_wire::send(const std::string& target, call what, core::duration limit,
     auto ended = [this, of, index, done = std::move(done)](core::exchange seen) {
         --under_way_[of];
         --all_under_way_[index];
+        if (heard)
+            heard(of.first, of.second, seen);
         done(std::move(seen));
     };
 
@@ -86,7 +88,7 @@ void fake_wire::send(const std::string& target, call what, core::duration limit,
     }
     if (how.what == fault::kind::lost_after || how.what == fault::kind::late)
         loop_.post(std::max(one_way, how.effect_after), [act = std::move(act)] { act(); });
-    loop_.deliver(life, how.heard_after.value_or(limit), [ended, how] { ended(heard(how)); });
+    loop_.deliver(life, how.heard_after.value_or(limit), [ended, how] { ended(answer_of(how)); });
 }
 
 std::uint64_t fake_wire::sent(const std::string& target, call what) const {

@@ -63,6 +63,8 @@ public:
     void heal_all();
     /// Asked for each request without a script.
     std::function<fault(const std::string& target, call what)> chance;
+    /// Told what the daemon is about to hear of each request.
+    std::function<void(const std::string& target, call what, const core::exchange& seen)> heard;
 
     /// `act` is what the peer does with the request, and its reply. `limit` ends it.
     void send(const std::string& target, call what, core::duration limit, std::function<core::exchange()> act,
