@@ -28,6 +28,8 @@ void fake_journal::save(const core::tunnel_record& record, std::optional<core::h
     const auto life = loop_.life();
     if (fails && fails(record, ended)) {
         ++failed_[record.id];
+        if (failed)
+            failed(record);
         if (failed_writes_stay)
             keep(record, std::move(ended));
         loop_.deliver(life, sync_takes, [done = std::move(done)] { done("no space left on device"); });

@@ -27,6 +27,8 @@ public:
     bool failed_writes_stay = false;
     /// Told of each record that is on disk now.
     std::function<void(const core::tunnel_record&)> kept;
+    /// Told of each write that fails.
+    std::function<void(const core::tunnel_record&)> failed;
     /// Told of each call: "probe", "save new", "save intent", "save key", "save failure", "save done".
     std::function<void(const std::string&)> told;
 

@@ -66,6 +66,8 @@ void fake_wire::send(const std::string& target, call what, core::duration limit,
     const auto index = static_cast<std::size_t>(what);
     const key of{target, what};
     const auto life = loop_.life();
+    if (leaving)
+        leaving(target, what);
     ++sent_[index];
     ++sent_to_[of];
     ++under_way_[of];

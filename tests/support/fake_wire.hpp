@@ -63,6 +63,8 @@ public:
     void heal_all();
     /// Asked for each request without a script.
     std::function<fault(const std::string& target, call what)> chance;
+    /// Told of each request before it leaves.
+    std::function<void(const std::string& target, call what)> leaving;
     /// Told what the daemon is about to hear of each request.
     std::function<void(const std::string& target, call what, const core::exchange& seen)> heard;
 

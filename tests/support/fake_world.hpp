@@ -54,6 +54,8 @@ public:
     bool run_until_quiet(core::duration limit = std::chrono::hours(2));
 
     [[nodiscard]] app::supervisor& supervisor() { return *supervisor_; }
+    /// Started, and not killed since.
+    [[nodiscard]] bool is_running() const noexcept { return supervisor_ != nullptr; }
     [[nodiscard]] unsigned quiet() const noexcept { return quiet_; }
 
     [[nodiscard]] core::identity id_of(const std::string& name) const;

@@ -1,0 +1,121 @@
+#include "simulation/simulation.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+
+// Runs seeds, and says which of them broke an invariant: the seed, what led to it, and how to see it again.
+
+using namespace tunnelkeyd;
+
+namespace {
+
+struct request {
+    std::uint64_t from = 1;
+    std::uint64_t to = 100;
+};
+
+struct totals {
+    unsigned seeds = 0;
+    std::uint64_t steps = 0;
+    std::uint64_t rotations = 0;
+    std::uint64_t regenerates = 0;
+    std::uint64_t kills = 0;
+    std::uint64_t reloads = 0;
+    std::uint64_t restores = 0;
+    unsigned most_in_an_hour = 0;
+    double cpu = 0;
+    double longest = 0;
+};
+
+double cpu_seconds() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+std::optional<std::uint64_t> number(const std::string& text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+std::optional<request> parse(int argc, const char* const* argv, int& status) {
+    CLI::App program("Simulates years of a daemon with fifty tunnels, a seed each, and watches the invariants");
+    std::string seeds = "1-100";
+    request wanted;
+    program.add_option("--seeds", seeds, "FROM-TO, or one")->capture_default_str();
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        status = program.exit(error) == 0 ? 0 : 64;
+        return std::nullopt;
+    }
+    const auto dash = seeds.find('-');
+    const auto from = number(seeds.substr(0, dash));
+    const auto to = dash == std::string::npos ? from : number(seeds.substr(dash + 1));
+    if (!from || !to || *from > *to) {
+        std::cerr << "--seeds: FROM-TO, as in 1-100, or one number\n";
+        status = 64;
+        return std::nullopt;
+    }
+    wanted = {*from, *to};
+    return wanted;
+}
+
+simulation::findings run(std::uint64_t seed, bool traced, totals& sum) {
+    const double before = cpu_seconds();
+    auto found = simulation::simulation(seed, simulation::temper_of(seed), traced).run();
+    const double took = cpu_seconds() - before;
+    ++sum.seeds;
+    sum.steps += found.steps;
+    sum.rotations += found.rotations;
+    sum.regenerates += found.regenerates;
+    sum.kills += found.kills;
+    sum.reloads += found.reloads;
+    sum.restores += found.restores;
+    sum.most_in_an_hour = std::max(sum.most_in_an_hour, found.most_in_an_hour);
+    sum.cpu += took;
+    sum.longest = std::max(sum.longest, took);
+    return found;
+}
+
+std::string line_of(const totals& sum, unsigned broken) {
+    std::ostringstream line;
+    line.precision(2);
+    line << std::fixed << "simulation: " << sum.seeds << " seeds of 50 tunnels and 5 years: " << sum.rotations
+         << " rotations, " << sum.regenerates << " regenerates, " << sum.kills << " kills, " << sum.reloads
+         << " reloads, " << sum.restores << " restored backups, " << sum.steps << " steps; at most "
+         << sum.most_in_an_hour << " regenerates of a tunnel in an hour; " << sum.cpu / std::max(1U, sum.seeds)
+         << " s CPU a seed, " << sum.longest << " s the longest; " << broken << " broke an invariant";
+    return line.str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    int status = 0;
+    const auto wanted = parse(argc, argv, status);
+    if (!wanted)
+        return status;
+
+    totals sum;
+    unsigned broken = 0;
+    for (auto seed = wanted->from; seed <= wanted->to; ++seed) {
+        const auto found = run(seed, false, sum);
+        if (found.broken.empty())
+            continue;
+        std::cout << "seed " << seed << ": " << found.broken << "; to see it again: " << argv[0] << " --seeds " << seed
+                  << "\n";
+        totals again;
+        if (++broken == 1)
+            std::cout << run(seed, true, again).trace;
+    }
+    std::cout << line_of(sum, broken) << "\n";
+    return broken == 0 ? 0 : 1;
+}

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "simulation/chance.hpp"
+#include "simulation/site.hpp"
+#include "simulation/temper.hpp"
+#include "simulation/watch.hpp"
+#include "simulation/weather.hpp"
+#include "support/fake_world.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tunnelkeyd::simulation {
+
+/// The administrators: they configure tunnels, change what they have configured, let credentials expire, and mend
+/// what they have done wrong, sooner or later.
+class people {
+public:
+    people(tests::fake_world& world, weather& sky, watch& observer, sites& all, const temper& how, std::uint64_t seed);
+
+    /// Puts down what is configured now, for the next start or reload.
+    void write_configuration();
+    void change_configuration();
+    void spoil_credentials();
+    /// All that is wrong by their doing is put right now.
+    void mend_everything();
+
+private:
+    /// What is to be done about something, and until then is not.
+    struct task {
+        core::steady_time at;
+        std::function<void()> mend;
+        bool reload;
+    };
+
+    void set_up();
+    void reload();
+    void change_one();
+    void replace(site& old);
+    void swap(site& one, site& other);
+    void be_too_strict(site& where);
+    void spoil_token(site& where);
+    void spoil_api_key(const std::string& organization);
+    void lose_secret(site& where);
+    void mend_later(std::function<void()> mend, bool reload);
+    void mend_due();
+    [[nodiscard]] site* some_site();
+
+    tests::fake_world& world_;
+    weather& weather_;
+    watch& watch_;
+    sites& sites_;
+    const temper& how_;
+    chance by_;
+    std::vector<task> tasks_;
+    unsigned made_ = 0;  ///< secrets that were renewed
+};
+
+}  // namespace tunnelkeyd::simulation

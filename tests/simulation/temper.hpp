@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/time.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace tunnelkeyd::simulation {
+
+/// What a seed's world is like. Each seed has some of the troubles, and each of those more or less often, so that
+/// rare combinations are not drowned by all happening at once.
+struct temper {
+    unsigned tunnels = 50;
+    unsigned organizations = 1;
+    core::duration length = std::chrono::days(5 * 365);
+    core::duration every{};
+    core::duration jitter{};
+    std::optional<core::duration> checkup_every;
+
+    double request_fails = 0;  ///< any request, at any time
+    double late = 0;           ///< of the requests that fail, those that take effect afterwards
+    double seal_or_intent_fails = 0;  ///< any write, at any time
+    bool failed_writes_stay = false;  ///< what failed to be written may be on disk all the same
+    double key_unwanted = 0;          ///< a new key, by its instance
+    /// When a request that changes a key leaves: the daemon is killed soon, or one of its peers has trouble from now on.
+    double killed_at_request = 0;
+    double trouble_at_request = 0;
+
+    // How often, on average; nothing: never.
+    std::optional<core::duration> killed;
+    std::optional<core::duration> stopped;  ///< SIGTERM, and started again
+    std::optional<core::duration> restored;
+    std::optional<core::duration> cloud_trouble;
+    std::optional<core::duration> instance_trouble;
+    std::optional<core::duration> store_trouble;
+    std::optional<core::duration> credentials_trouble;
+    std::optional<core::duration> reload;
+    core::duration trouble_lasts{};  ///< on average
+};
+
+temper temper_of(std::uint64_t seed);
+
+}  // namespace tunnelkeyd::simulation

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "simulation/site.hpp"
+#include "simulation/trace.hpp"
+#include "support/fake_world.hpp"
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace tunnelkeyd::simulation {
+
+/// Knows the truth, and the rules. Watches each request, reply and write for what breaks an invariant of the design,
+/// and looks at all tunnels from time to time for what does not happen though it should.
+///
+/// The first thing that is broken is kept; what follows from it is of no interest.
+class watch {
+public:
+    watch(tests::fake_world& world, const sites& all, trace& log);
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+
+    void add(const site& tunnel);
+
+    /// Why a tunnel may be out of step without the daemon knowing.
+    enum class excuse_for : std::uint8_t {
+        never_rotated,    ///< its instance was another tunnel's: until its first rotation
+        restored_backup,  ///< the daemon lost what it knew: until a rotation long after
+    };
+    void excuse(const site& tunnel, excuse_for why);
+
+    // What happens to the world.
+    void started();
+    void before_reload();
+    /// What is on disk now is lost: who is out of step then, nobody knows.
+    void before_restore();
+    [[nodiscard]] bool has_excused() const;
+    void forget_excuses();
+    void trouble_everywhere();
+    /// For the trace. `hostname`: "" if it concerns everybody.
+    void happens(const std::string& hostname, const std::string& what);
+
+    /// Looks at every tunnel: is it as it should be by now?
+    void look_around();
+    /// Faults have stopped, long enough ago for each gap to be closed; `settled`: for late effects to be healed, too.
+    void look_at_the_end(bool settled);
+
+    /// "": nothing.
+    [[nodiscard]] const std::string& broken() const noexcept { return broken_; }
+    /// Of the tunnel concerned; "": of none in particular.
+    [[nodiscard]] const std::string& broken_at() const noexcept { return broken_at_; }
+    [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+    [[nodiscard]] unsigned most_in_an_hour() const noexcept { return most_in_an_hour_; }
+
+private:
+    struct seen {
+        const site* tunnel;
+        const tests::fake_cloud::tunnel* at_cloud;
+        const tests::fake_instances::product* at_instance;
+        const core::tunnel_record* on_disk = nullptr;  // null: not looked up since the start
+        core::steady_time status_good{};
+        core::steady_time login_good{};
+        std::optional<core::steady_time> login_refused;  // and nothing has changed since
+        core::steady_time unanswered{};                  // the latest request that may still take effect
+        core::steady_time troubled{};                    // the latest thing that stood in its way
+        core::steady_time told_to_wait{};                // until then, by Retry-After
+        std::string key;                                 // the one that the daemon may install; "": none
+        std::deque<core::steady_time> regenerates;       // of the last hour
+        std::optional<excuse_for> excused;
+        core::steady_time excused_at{};
+    };
+    struct organization_seen {
+        core::steady_time troubled{};
+        core::steady_time told_to_wait{};
+        core::steady_time paused_since{};
+        core::steady_time paused_until{};
+        std::string unknown_of;  // whose regenerate was the latest, if that ended unknown
+        core::steady_time unknown_since{};
+        std::optional<core::steady_time> refused;  // the API key, and nothing has changed since
+    };
+
+    // watch_requests.cpp: what is sent, heard and written
+    void sending(const std::string& target, tests::call what);
+    void heard(const std::string& target, tests::call what, const core::exchange& seen);
+    void heard_regenerate(seen& tunnel, const core::exchange& exchange);
+    void heard_cloud(organization_seen& organization, const core::exchange& exchange);
+    void regenerate_leaves(const core::identity& id);
+    void begins(seen& tunnel, const core::tunnel_record& record);
+    void install_leaves(const core::instance& at, const core::secret& key);
+    void kept(const core::tunnel_record& record);
+
+    // watch.cpp: what stays as it is
+    void look_at(seen& tunnel);
+    void look_at_open(const seen& tunnel, const core::tunnel_record& record);
+    void look_at_idle(const seen& tunnel, const core::tunnel_record& record);
+    [[nodiscard]] bool can_work(const seen& tunnel) const;
+    [[nodiscard]] bool is_in_outage(const std::string& organization_id);
+    [[nodiscard]] bool has_open_gap(const std::string& organization_id);
+    [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
+    /// When the last thing stood in its way, and it was not told to wait any more.
+    [[nodiscard]] core::steady_time free_since(const seen& tunnel, core::duration longest_wait);
+    [[nodiscard]] seen& at(const std::string& hostname) { return *by_hostname_.at(hostname); }
+    void breaks(const seen& tunnel, std::string what);
+    void digest(std::uint64_t number);
+
+    tests::fake_world& world_;
+    const sites& sites_;
+    trace& trace_;
+    std::deque<seen> seen_;                              // in the order of sites
+    std::unordered_map<std::string, seen*> by_hostname_;
+    std::unordered_map<std::string, organization_seen> organizations_;  // by id
+    core::steady_time started_{};
+    core::steady_time reloaded_{};
+    core::steady_time troubled_{};  // everybody
+    std::string broken_;
+    std::string broken_at_;
+    std::uint64_t digest_ = 0xcbf29ce484222325ULL;
+    unsigned most_in_an_hour_ = 0;
+};
+
+}  // namespace tunnelkeyd::simulation
