@@ -133,6 +133,7 @@ private:
     void changed(const change& what);
     void stop_waiting_for_people();
     [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
+    [[nodiscard]] static bool waits_for_person(const supervised& tunnel);
 
     // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
     void add_leftover(ports::leftover left);
@@ -174,6 +175,7 @@ private:
     void plan_checkup(supervised& tunnel, std::optional<core::wall_time> at = std::nullopt);
     void begin_checkup(supervised& tunnel);
     void checked(supervised& tunnel, std::optional<core::preflight_failure> failure);
+    [[nodiscard]] core::steady_time may_log_in_at(const supervised& tunnel, core::moment now) const;
     void next_checkup();
 
     // supervisor_health.cpp: verdicts, and what endpoints show

@@ -14,13 +14,6 @@ constexpr unsigned max_checking = 16;
 // The first after a start comes within this time.
 constexpr core::duration first_within = std::chrono::hours(1);
 
-/// Would a preflight that passes have kept this from happening?
-bool is_of_preflight(const core::trouble& found) {
-    return found.code == "secret_unreadable" || found.code == "api_key_refused" ||
-           found.code == "credentials_refused" || found.code == "instance_not_ready" ||
-           found.code == "store_failing";
-}
-
 }  // namespace
 
 /// When is it looked at next? `at`: rather then.
@@ -102,15 +95,24 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
     } else {
         tunnel.preflight = core::preflight_report{now.wall, std::nullopt};
         plan_checkup(tunnel);
-        if (const auto& trouble = tunnel.state().trouble();
-            trouble && is_of_preflight(*trouble) && tunnel.state().is_idle()) {
+        const auto& trouble = tunnel.state().trouble();
+        if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
             tunnel.reset_backoff();
-            plan(tunnel);
-        }
+        plan(tunnel);  // it may go ahead now
     }
     look_at_health(tunnel);
     next_checkup();
     turn_ended();
+}
+
+/// A login that was refused, by a check in the background too, is not repeated before then, but for a person.
+core::steady_time supervisor::may_log_in_at(const supervised& tunnel, core::moment now) const {
+    const auto& last = tunnel.preflight;
+    if (!last || !last->failure || last->failure->at != core::preflight_failure::check::credentials ||
+        (reloaded_at_ && last->at <= *reloaded_at_))
+        return now.steady;
+    const auto wait = tunnel.settings().retry.calm.max;
+    return now.steady + std::clamp(last->at + wait - now.wall, core::duration(0), wait);
 }
 
 void supervisor::next_checkup() {

@@ -66,7 +66,8 @@ void supervisor::plan(supervised& tunnel) {
         return;
     }
     const auto gate_opens = opens_at(tunnel, now);
-    const auto not_before = tunnel.requested ? now.steady : tunnel.state().not_before();
+    const auto not_before =
+        tunnel.requested ? now.steady : std::max(tunnel.state().not_before(), may_log_in_at(tunnel, now));
     const auto at = std::max(gate_opens, not_before);
     if (at <= now.steady) {
         tunnel.queued = true;

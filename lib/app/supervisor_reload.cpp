@@ -238,7 +238,15 @@ bool supervisor::is_refused_for_what_was(supervised& tunnel) {
     if (!tunnel.overtaken || (!state.is_idle() && state.where() != core::rotation::phase::waiting))
         return false;
     tunnel.overtaken = false;
-    return state.trouble() && core::waits_for_person(*state.trouble());
+    if (!waits_for_person(tunnel))
+        return false;
+    tunnel.preflight.reset();  // it was of what was, too
+    return true;
+}
+
+bool supervisor::waits_for_person(const supervised& tunnel) {
+    const auto& trouble = tunnel.state().trouble();
+    return trouble && core::waits_for_person(*trouble);
 }
 
 /// Whoever reloads has mended something, perhaps in a file that the configuration only points to.
@@ -251,8 +259,7 @@ void supervisor::stop_waiting_for_people() {
         tunnel->overtaken = tunnel->is_preflighting() || state.where() == core::rotation::phase::regenerating ||
                             state.where() == core::rotation::phase::installing;
         const bool earlier_run = !state.trouble() && state.record().failures > 0;
-        if (!is_forgotten(*tunnel) &&
-            ((state.trouble() && core::waits_for_person(*state.trouble())) || earlier_run))
+        if (!is_forgotten(*tunnel) && (waits_for_person(*tunnel) || earlier_run))
             tunnel->reconfigure(state.shared_settings(), true);
         else if (tunnel->configured && tunnel->preflight && tunnel->preflight->failure &&
                  tunnel->preflight->failure->is_credentials())

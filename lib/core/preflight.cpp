@@ -71,6 +71,12 @@ trouble trouble_of(const preflight_failure& failure) {
     return {code(), failure.problem, failure.remedy};
 }
 
+bool is_of_preflight(const trouble& found) {
+    return found.code == "secret_unreadable" || found.code == "api_key_refused" ||
+           found.code == "credentials_refused" || found.code == "instance_not_ready" ||
+           found.code == "store_failing";
+}
+
 std::optional<preflight_failure> judge_api_key(const exchange& seen) {
     if (seen.reached != reached::reply || seen.status != 401)
         return std::nullopt;

@@ -28,6 +28,8 @@ std::string_view to_string(preflight_failure::check at);
 /// The failure under a code of its own: store_failing, secret_unreadable, api_key_refused, instance_not_ready,
 /// credentials_refused.
 trouble trouble_of(const preflight_failure& failure);
+/// Is it one of those? Then a preflight that passes ends it.
+bool is_of_preflight(const trouble& found);
 
 /// `GET {cloud}/admin/v1/orgs/{id}`: 401 fails; all else passes, since it says nothing of the key.
 std::optional<preflight_failure> judge_api_key(const exchange& seen);

@@ -155,6 +155,7 @@ private:
     struct attempt {  // the rotation under way
         reason why;
         moment began;
+        std::string id;  // for the log: when it began, the same over restarts
         steady_time gap_opened{};
         bool late_enough = false;  // it began late enough to discharge an owed confirmation
     };

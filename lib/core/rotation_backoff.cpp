@@ -2,6 +2,7 @@
 #include "core/rotation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 // How a step that failed is kept count of, and how long the next one waits.
 namespace tunnelkeyd::core {
@@ -22,10 +23,15 @@ rotation_action rotation::fail_untouched(outcome how, core::trouble why, bool cr
     note_wait(now);
     auto entry = ended(how, why.what, now);
     entry.gap = duration(0);
-    record_.open.reset();
     record_.last_error = why.what;
     trouble_ = std::move(why);
     phase_ = phase::recording;
+    if (std::exchange(record_.open, std::nullopt)) {
+        // The intent on disk has to go, however long that takes: it would make the next start regenerate.
+        done_ = entry;
+        closing_failures_ = 0;
+        phase_ = phase::closing;
+    }
     return action::save{std::move(entry)};
 }
 
@@ -126,8 +132,8 @@ history_entry rotation::ended(outcome how, const std::string& error, moment now)
 
 notice& rotation::note(log_level level, std::string_view name, std::string message) {
     auto& noted = notices_.emplace_back(notice{level, name, std::move(message), {}});
-    if (attempt_)  // the same for all that happens in one rotation, over restarts too
-        noted.fields.emplace_back("rotation", to_iso8601_milliseconds(attempt_->began.wall));
+    if (attempt_)
+        noted.fields.emplace_back("rotation", attempt_->id);
     return noted;
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr core::duration settle = 10min;
 constexpr core::duration preflight_lasts = 60s;
+constexpr core::duration whoami_takes = 70s;  // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration in_passing = 10ms;         // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its beginning.
@@ -71,7 +72,8 @@ void watch::sending(const std::string& target, call what) {
 
     if (what == call::organization) {
         const auto& refused = organizations_[target].refused;
-        if (refused && now - *refused < between_logins && !has_open_gap(target))
+        const bool soon = refused && now - *refused > in_passing && now - *refused < between_logins;
+        if (soon && !has_open_gap(target))
             breaks(seen_.front(), "an API key that was refused is tried again too soon");
     } else if (what == call::whoami) {
         auto& tunnel = at(target);
@@ -186,7 +188,7 @@ void watch::regenerate_leaves(const core::identity& id) {
 
     const auto& place = at(world_.instances.at(tunnel.tunnel->settings.instance.url.text()).target);
     if (tunnel.tunnel->configured &&
-        (now - place.status_good > preflight_lasts + in_passing || now - place.login_good > preflight_lasts + in_passing))
+        now - std::min(place.status_good + whoami_takes, place.login_good) > preflight_lasts + in_passing)
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
     const bool first = record->open->regenerates == 1;

@@ -126,6 +126,24 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.broken() == std::vector<std::string>{});
 }
 
+TEST_CASE_METHOD(fixture, "a refusal that could not be written is written again, so that a restart regenerates nothing") {
+    world.wire.script("jira-host", call::regenerate, fault::answer(403));
+    bool failed = false;
+    world.journal.fails = [&](const auto&, const std::optional<core::history_entry>& ended) {
+        return ended && !std::exchange(failed, true);
+    };
+    world.start();
+    world.run_for(10s);
+    REQUIRE(failed);
+    CHECK(world.history("jira").size() == 1);
+    CHECK_FALSE(world.record("jira").open);
+    world.crash();
+    world.run_for(30min);  // credentials were refused: not before an hour has passed
+    CHECK(regenerates() == 1);
+    CHECK(world.log.count("rotation.recovered") == 0);
+    require_settled();
+}
+
 TEST_CASE_METHOD(fixture, "killed before done could be written, the same key is installed again") {
     world.journal.fails = [](const auto&, const std::optional<core::history_entry>& ended) {
         return ended && ended->how == core::outcome::installed;

@@ -31,6 +31,25 @@ TEST_CASE_METHOD(fixture, "a check that passes lets a rotation begin that waited
     }
 }
 
+TEST_CASE_METHOD(fixture, "a login that a check was refused is not repeated by the rotation that comes due soon after") {
+    add("jira", 24h);
+    world.start();
+    world.run_for(1h);
+    const auto logins = [&] { return world.wire.sent("jira-host", call::whoami); };
+    auto next_check = [&, before = logins()]() mutable {
+        REQUIRE(world.run_until([&] { return logins() > before; }, 25h));
+        before = logins();
+        return world.loop.now();
+    };
+    // Due ten minutes after the check of tomorrow.
+    world.tunnel("jira").schedule.every = next_check().wall + 24h + 10min - world.record("jira").first_seen;
+    world.reload();
+    break_login("jira");
+    const auto refused_at = next_check().steady;
+    CHECK(next_check().steady - refused_at >= 1h);
+    CHECK(world.log.count("rotation.begun", "jira") == 0);
+}
+
 TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
     add(50);
     SECTION("the API key is refused") {

@@ -112,13 +112,27 @@ TEST_CASE("a failure that cannot be written down is said, and changes nothing el
     t.regenerate_again();
     t.finish("K2");
 
-    rotation_harness calm;
-    calm.to_regenerate();
-    calm.regenerate_answers(404);
-    calm.fail_save();
-    CHECK(calm.machine->is_idle());
-    calm.crash();  // the intent is still on disk
-    CHECK(calm.machine->gap_open());
-    calm.regenerate_again();
-    calm.finish("K1");
+}
+
+TEST_CASE("a refusal that cannot be written down is written again until it is, since its intent is on disk") {
+    rotation_harness t;
+    t.to_regenerate();
+    t.regenerate_answers(404);
+    t.fail_save();
+    CHECK(t.said("store.failed"));
+    CHECK_FALSE(t.machine->gap_open());
+    CHECK_FALSE(t.machine->is_idle());
+    SECTION("then nothing is left of it") {
+        t.wake();
+        t.save();
+        CHECK(t.machine->is_idle());
+        t.crash();
+        CHECK(t.machine->is_idle());
+    }
+    SECTION("killed before, it cannot know what became of its request") {
+        t.crash();
+        CHECK(t.machine->gap_open());
+        t.regenerate_again();
+        t.finish("K1");
+    }
 }
