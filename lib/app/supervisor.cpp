@@ -9,14 +9,6 @@
 // supervisor_turns.cpp; ending: supervisor_end.cpp.
 namespace tunnelkeyd::app {
 
-namespace {
-
-// Schedules go by the wall clock, alarms by the steady one: look again this often, since the wall clock may
-// step and the machine may sleep.
-constexpr core::duration wall_clock_check = std::chrono::seconds(60);
-
-}  // namespace
-
 supervisor::supervisor(const outside& world, std::shared_ptr<const core::config> config,
                        ports::journal_contents journal)
     : world_(world),
@@ -151,7 +143,7 @@ void supervisor::log_plan(const supervised& tunnel, core::log_level level) const
 }
 
 void supervisor::ring() {
-    armed_for_.reset();
+    armed_for_ = {};
     const auto now = world_.clock.now();
     while (auto* tunnel = queues_->alarms.take_due(now.steady)) {
         switch (std::exchange(tunnel->wants, supervised::wish::nothing)) {
@@ -195,19 +187,15 @@ void supervisor::turn_ended() {
 }
 
 void supervisor::set_alarm() {
-    const auto now = world_.clock.now();
-    auto next = queues_->alarms.next();
+    ports::alarm_time next;
+    next.steady = queues_->alarms.next().value_or(next.steady);
     for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
-                           look_at_organizations_again_}) {
-        if (!due)
-            continue;
-        const auto until_due = std::clamp(*due - now.wall, core::duration(0), wall_clock_check);
-        next = std::min(next.value_or(core::steady_time::max()), now.steady + until_due);
-    }
-    if (!next || (armed_for_ && *armed_for_ <= *next))
+                           look_at_organizations_again_})
+        next.wall = std::min(next.wall, due.value_or(next.wall));
+    if (armed_for_.steady <= next.steady && armed_for_.wall <= next.wall)
         return;  // an alarm that rings too early finds nothing due, and sets the next one
     armed_for_ = next;
-    world_.clock.set_alarm(*next, [this] { ring(); });
+    world_.clock.set_alarm(next, [this] { ring(); });
 }
 
 void supervisor::sleep(rotator& who, core::steady_time until) {

@@ -231,7 +231,7 @@ private:
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
     std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict
-    std::optional<core::steady_time> armed_for_;
+    ports::alarm_time armed_for_;
 };
 
 }  // namespace tunnelkeyd::app

@@ -3,14 +3,29 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tunnelkeyd::net {
+
+namespace {
+
+// The timer goes by the steady clock: the wall clock may be set meanwhile, and the machine may sleep.
+constexpr core::duration wall_clock_check = std::chrono::seconds(60);
+
+core::moment read_clocks() {
+    using std::chrono::floor;
+    return {floor<core::duration>(std::chrono::system_clock::now()),
+            floor<core::duration>(std::chrono::steady_clock::now())};
+}
+
+}  // namespace
 
 struct loop_clock::alarm {
     explicit alarm(boost::asio::io_context& loop) : timer(loop) {}
 
     boost::asio::steady_timer timer;
+    ports::alarm_time at;
     std::function<void()> ring;
     std::uint64_t number = 0;  ///< tells an alarm from an earlier one, whose expiry may already be queued
 };
@@ -21,20 +36,30 @@ loop_clock::loop_clock(boost::asio::io_context& loop) : alarm_(std::make_shared<
 loop_clock::~loop_clock() = default;
 
 core::moment loop_clock::now() const {
-    using std::chrono::floor;
-    return {floor<core::duration>(std::chrono::system_clock::now()),
-            floor<core::duration>(std::chrono::steady_clock::now())};
+    return read_clocks();
 }
 
-void loop_clock::set_alarm(core::steady_time at, std::function<void()> ring) {
+void loop_clock::set_alarm(ports::alarm_time at, std::function<void()> ring) {
+    alarm_->at = at;
     alarm_->ring = std::move(ring);
-    alarm_->timer.expires_at(at);
-    alarm_->timer.async_wait(
-        [weak = std::weak_ptr(alarm_), number = ++alarm_->number](boost::system::error_code) {
-            const auto set = weak.lock();
-            if (set && set->number == number)
-                std::exchange(set->ring, nullptr)();
-        });
+    ++alarm_->number;
+    arm(alarm_);
+}
+
+void loop_clock::arm(const std::shared_ptr<alarm>& set) {
+    const auto now = read_clocks();
+    const auto by_wall = now.steady + std::clamp(set->at.wall - now.wall, core::duration(0), wall_clock_check);
+    set->timer.expires_at(std::min(set->at.steady, by_wall));
+    set->timer.async_wait([weak = std::weak_ptr(set), number = set->number](boost::system::error_code) {
+        const auto rung = weak.lock();
+        if (!rung || rung->number != number)
+            return;
+        const auto then = read_clocks();
+        if (then.steady >= rung->at.steady || then.wall >= rung->at.wall)
+            std::exchange(rung->ring, nullptr)();
+        else
+            arm(rung);
+    });
 }
 
 }  // namespace tunnelkeyd::net

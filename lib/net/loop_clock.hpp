@@ -20,10 +20,12 @@ public:
     loop_clock& operator=(const loop_clock&) = delete;
 
     [[nodiscard]] core::moment now() const override;
-    void set_alarm(core::steady_time at, std::function<void()> ring) override;
+    void set_alarm(ports::alarm_time at, std::function<void()> ring) override;
 
 private:
     struct alarm;
+    static void arm(const std::shared_ptr<alarm>& set);
+
     std::shared_ptr<alarm> alarm_;
 };
 

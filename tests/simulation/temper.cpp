@@ -26,7 +26,7 @@ temper temper_of(std::uint64_t seed) {
     made.seal_or_intent_fails = by.one_of(std::array{0.0, 0.0, 0.01, 0.1});
     made.failed_writes_stay = by.happens(0.3);
     made.key_unwanted = by.one_of(std::array{0.0, 0.0, 0.05});
-    made.killed_at_request = by.one_of(std::array{0.0, 0.02, 0.1});
+    made.killed_at_request = by.one_of(std::array{0.0, 0.01, 0.04});
     made.trouble_at_request = by.one_of(std::array{0.0, 0.01, 0.05});
 
     made.killed = often(0.6, {days(5), days(20), days(60)});

@@ -158,8 +158,6 @@ void watch::look_at(seen& tunnel) {
     if (!record->open && !record->confirmation_owed && !tunnel.excused &&
         tunnel.at_cloud->key != tunnel.at_instance->key)
         breaks(tunnel, "out of step, and the daemon takes it for well (2)");
-    if (!can_work(tunnel))
-        return;
     if (record->open)
         look_at_open(tunnel, *record);
     else if (tunnel.tunnel->configured)
@@ -170,13 +168,21 @@ void watch::look_at_open(const seen& tunnel, const core::tunnel_record& record) 
     const auto now = world_.loop.now();
     const auto opened = now.steady - (now.wall - record.open->gap_opened_at);
     const auto free = std::max(free_since(tunnel, longest_open_pause), opened);
-    if (now.steady - free > longest_open_wait + an_attempt)
+    if (now.steady - free > longest_open_wait + an_attempt && can_work(tunnel))
         breaks(tunnel, "the key gap stays open though nothing stands in its way (3)");
 }
 
 void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) {
     const auto now = world_.loop.now();
     const auto& settings = tunnel.tunnel->settings;
+    const bool is_first = !record.last_success && settings.schedule.first == core::first_rotation::now;
+    const auto due = is_first ? record.first_seen
+                              : record.last_success.value_or(record.first_seen) + settings.schedule.every +
+                                    settings.schedule.jitter;
+    const auto late = now.wall - due;
+    if ((late < core::duration(0) && !record.confirmation_owed) || !can_work(tunnel) ||
+        is_in_outage(settings.organization.id))
+        return;
     const auto& organization = organizations_[settings.organization.id];
     const auto free = std::max({free_since(tunnel, longest_calm_pause), tunnel.told_to_wait});
     // Whoever has had no trouble since its last success has nothing to wait for.
@@ -184,17 +190,11 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
     const bool backs_off = organization.refused || now.steady - std::max(tunnel.troubled, troubled_) < idle_for;
     const auto patience = (backs_off ? longest_calm_wait : core::duration(0)) + an_attempt;
 
-    const bool is_first = !record.last_success && settings.schedule.first == core::first_rotation::now;
-    const auto due = is_first ? record.first_seen
-                              : record.last_success.value_or(record.first_seen) + settings.schedule.every +
-                                    settings.schedule.jitter;
-    const auto late = now.wall - due;
-    if (late > patience && now.steady - free > patience && !is_in_outage(settings.organization.id))
+    if (late > patience && now.steady - free > patience)
         breaks(tunnel, backs_off ? "a rotation is due, and does not begin though nothing stands in its way (3)"
                                            : "another one's trouble delays a rotation that is due (5)");
     const auto may_confirm = std::max(free, tunnel.unanswered + settle);
-    if (record.confirmation_owed && now.steady - may_confirm > longest_calm_wait + an_attempt &&
-        !is_in_outage(settings.organization.id))
+    if (record.confirmation_owed && now.steady - may_confirm > longest_calm_wait + an_attempt)
         breaks(tunnel, "a confirmation is owed, and does not come though nothing stands in its way (3)");
 }
 

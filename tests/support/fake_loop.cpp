@@ -5,8 +5,29 @@
 
 namespace tunnelkeyd::tests {
 
-void fake_loop::set_alarm(core::steady_time at, std::function<void()> ring) {
-    alarm_ = event{std::max(at, now_.steady), posted_++, life_, std::move(ring)};
+namespace {
+
+constexpr core::duration alarm_notices_within = std::chrono::minutes(1);
+constexpr core::duration never = std::chrono::days(100 * 365);
+
+}  // namespace
+
+core::duration fake_loop::until_alarm_by_wall() const {
+    return std::clamp(alarm_at_.wall - now_.wall, core::duration(0), never);
+}
+
+void fake_loop::set_alarm(ports::alarm_time at, std::function<void()> ring) {
+    alarm_at_ = at;
+    const auto when = std::min(std::max(at.steady, now_.steady), now_.steady + until_alarm_by_wall());
+    alarm_ = event{when, posted_++, life_, std::move(ring)};
+}
+
+void fake_loop::step_wall(core::duration by) {
+    const auto before = until_alarm_by_wall();
+    now_.wall += by;
+    if (alarm_)
+        alarm_->at = std::min(std::max(alarm_at_.steady, now_.steady),
+                              now_.steady + std::max(until_alarm_by_wall(), std::min(before, alarm_notices_within)));
 }
 
 void fake_loop::kill() {

@@ -15,7 +15,7 @@ namespace tunnelkeyd::tests {
 class fake_loop final : public ports::clock {
 public:
     [[nodiscard]] core::moment now() const override { return now_; }
-    void set_alarm(core::steady_time at, std::function<void()> ring) override;
+    void set_alarm(ports::alarm_time at, std::function<void()> ring) override;
 
     /// Something happens in the world outside, whether the daemon still runs or not.
     void post(core::duration delay, std::function<void()> run) { push(delay, std::move(run), outside); }
@@ -34,8 +34,8 @@ public:
     bool step(core::steady_time until);
     void run_for(core::duration length);
 
-    /// The wall clock is set forward, or back.
-    void step_wall(core::duration by) { now_.wall += by; }
+    /// The wall clock is set forward, or back. An alarm notices as late as it may.
+    void step_wall(core::duration by);
 
     /// Events run since the beginning.
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
@@ -56,6 +56,7 @@ private:
 
     void push(core::duration delay, std::function<void()> run, std::uint64_t life);
     void drop_dead();
+    [[nodiscard]] core::duration until_alarm_by_wall() const;
     void advance(core::steady_time to);
 
     core::moment now_{core::wall_time(std::chrono::sys_days(std::chrono::year(2026) / 12 / 1)),
@@ -65,6 +66,7 @@ private:
     std::uint64_t steps_ = 0;
     std::priority_queue<event, std::vector<event>, later> events_;
     std::optional<event> alarm_;
+    ports::alarm_time alarm_at_;  // what was asked for; *alarm_ is when that is
 };
 
 }  // namespace tunnelkeyd::tests

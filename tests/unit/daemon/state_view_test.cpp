@@ -11,7 +11,7 @@ namespace {
 
 struct set_clock final : ports::clock {
     [[nodiscard]] core::moment now() const override { return at; }
-    void set_alarm(core::steady_time, std::function<void()>) override {}
+    void set_alarm(ports::alarm_time, std::function<void()>) override {}
 
     core::moment at{core::wall_time(365h), {}};
 };
