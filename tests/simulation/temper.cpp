@@ -36,7 +36,7 @@ temper temper_of(std::uint64_t seed) {
     made.instance_trouble = often(0.7, {days(2), days(10), days(30)});
     made.store_trouble = often(0.4, {days(30), days(60), days(200)});
     made.credentials_trouble = often(0.5, {days(7), days(30), days(90)});
-    made.reload = often(0.7, {days(1), days(7), days(30)});
+    made.reload = often(0.7, {days(3), days(10), days(30)});
     made.trouble_lasts = by.one_of(std::array<core::duration, 3>{5min, 1h, 4h});
     return made;
 }

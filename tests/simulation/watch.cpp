@@ -135,10 +135,14 @@ bool watch::can_work(const seen& tunnel) const {
            world_.cloud.api_keys.at(organization.id) == world_.secrets.values.at(organization.name + "-api-key");
 }
 
-core::steady_time watch::free_since(const seen& tunnel, core::duration longest_wait) {
+core::steady_time watch::free_since(const seen& tunnel, const core::tunnel_record& record,
+                                    core::duration longest_wait) {
+    const auto now = world_.loop.now();
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
-    const auto wait = std::min(organization.paused_until, organization.paused_since + longest_wait);
-    return std::max({tunnel.troubled, organization.troubled, troubled_, wait});
+    const auto troubled = std::max({tunnel.troubled, organization.troubled, troubled_});
+    const auto retry_at = now.steady + (record.retry_at.value_or(now.wall) - now.wall);
+    const auto wait = std::max({tunnel.told_to_wait, organization.told_to_wait, retry_at});
+    return std::max(troubled, std::min(wait, troubled + longest_wait));
 }
 
 void watch::look_around() {
@@ -167,7 +171,7 @@ void watch::look_at(seen& tunnel) {
 void watch::look_at_open(const seen& tunnel, const core::tunnel_record& record) {
     const auto now = world_.loop.now();
     const auto opened = now.steady - (now.wall - record.open->gap_opened_at);
-    const auto free = std::max(free_since(tunnel, longest_open_pause), opened);
+    const auto free = std::max(free_since(tunnel, record, longest_open_pause), opened);
     if (now.steady - free > longest_open_wait + an_attempt && can_work(tunnel))
         breaks(tunnel, "the key gap stays open though nothing stands in its way (3)");
 }
@@ -184,7 +188,7 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
         is_in_outage(settings.organization.id))
         return;
     const auto& organization = organizations_[settings.organization.id];
-    const auto free = std::max({free_since(tunnel, longest_calm_pause), tunnel.told_to_wait});
+    const auto free = free_since(tunnel, record, longest_calm_pause);
     // Whoever has had no trouble since its last success has nothing to wait for.
     const auto idle_for = now.wall - record.last_success.value_or(record.first_seen);
     const bool backs_off = organization.refused || now.steady - std::max(tunnel.troubled, troubled_) < idle_for;

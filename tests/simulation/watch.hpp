@@ -101,7 +101,8 @@ private:
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
     [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
     /// When the last thing stood in its way, and it was not told to wait any more.
-    [[nodiscard]] core::steady_time free_since(const seen& tunnel, core::duration longest_wait);
+    [[nodiscard]] core::steady_time free_since(const seen& tunnel, const core::tunnel_record& record,
+                                               core::duration longest_wait);
     [[nodiscard]] seen& at(const std::string& hostname) { return *by_hostname_.at(hostname); }
     void breaks(const seen& tunnel, std::string what);
     void digest(std::uint64_t number);

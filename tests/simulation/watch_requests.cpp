@@ -16,6 +16,7 @@ constexpr core::duration settle = 10min;
 constexpr core::duration preflight_lasts = 60s;
 constexpr core::duration whoami_takes = 70s;  // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
+constexpr core::duration a_preflight = 5min;        // at most; one that a reload overtook is repeated
 constexpr core::duration in_passing = 10ms;         // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its beginning.
 constexpr std::size_t most_regenerates_in_an_hour = 300;
@@ -84,7 +85,7 @@ void watch::sending(const std::string& target, call what) {
 }
 
 void watch::heard(const std::string& target, call what, const core::exchange& exchange) {
-    if (trace_.on && (what != call::organization || exchange.status != 200))
+    if (trace_.on && (what != call::organization || exchange.status == 401 || exchange.status == 429))
         happens(what == call::organization ? "" : target,
                 "<- " + std::string(names[static_cast<int>(what)]) + (what == call::organization ? " " + target : "") + ": " + shown(exchange));
     const auto now = world_.loop.now().steady;
@@ -118,7 +119,7 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
             tunnel.troubled = now;
         if (!refused)
             tunnel.login_refused.reset();
-        else if (const auto* record = on_disk(tunnel); !record || !record->open)
+        else if (const auto* record = on_disk(tunnel); now - reloaded_ > a_preflight && (!record || !record->open))
             tunnel.login_refused = now;
         return;
     }
@@ -140,6 +141,7 @@ void watch::heard_cloud(organization_seen& organization, const core::exchange& e
     if (exchange.status == 429) {
         const bool unspecified = exchange.retry_after.empty() || wait_in(exchange) == core::duration(0);
         const auto until = now + (unspecified ? core::duration(1min) : std::min(wait_in(exchange), core::duration(24h)));
+        organization.told_to_wait = std::max(organization.told_to_wait, until);
         organization.paused_until = unspecified ? std::max(until, organization.paused_until) : until;
         organization.paused_since = organization.troubled = now;
     } else if (exchange.status == 401) {
