@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <iostream>
 #include <optional>
@@ -20,6 +22,7 @@ namespace {
 struct request {
     std::uint64_t from = 1;
     std::uint64_t to = 100;
+    bool find = false;
 };
 
 struct totals {
@@ -49,7 +52,9 @@ std::optional<request> parse(int argc, const char* const* argv, int& status) {
     CLI::App program("Simulates years of a daemon with fifty tunnels, a seed each, and watches the invariants");
     std::string seeds = "1-100";
     request wanted;
+    bool find = false;
     program.add_option("--seeds", seeds, "FROM-TO, or one")->capture_default_str();
+    program.add_flag("--find", find, "Stop at the first seed that breaks something, and fail if none does");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -64,7 +69,7 @@ std::optional<request> parse(int argc, const char* const* argv, int& status) {
         status = 64;
         return std::nullopt;
     }
-    wanted = {*from, *to};
+    wanted = {*from, *to, find};
     return wanted;
 }
 
@@ -103,6 +108,11 @@ int main(int argc, char** argv) {
     const auto wanted = parse(argc, argv, status);
     if (!wanted)
         return status;
+    if (wanted->find)
+        std::signal(SIGABRT, [](int) {
+            std::cout << "an assertion of the daemon's own" << std::endl;
+            std::_Exit(0);
+        });
 
     totals sum;
     unsigned broken = 0;
@@ -110,6 +120,10 @@ int main(int argc, char** argv) {
         const auto found = run(seed, false, sum);
         if (found.broken.empty())
             continue;
+        if (wanted->find) {
+            std::cout << "seed " << seed << ": " << found.broken << "\n";
+            return 0;
+        }
         std::cout << "seed " << seed << ": " << found.broken << "; to see it again: " << argv[0] << " --seeds " << seed
                   << "\n";
         totals again;
@@ -117,5 +131,5 @@ int main(int argc, char** argv) {
             std::cout << run(seed, true, again).trace;
     }
     std::cout << line_of(sum, broken) << "\n";
-    return broken == 0 ? 0 : 1;
+    return (broken > 0) == wanted->find ? 0 : 1;
 }

@@ -33,6 +33,12 @@ simulation::simulation(std::uint64_t seed, temper how, bool traced)
         also(target, what);
         strike(what, target);
     };
+    world_.instances.before_install = [this, also = world_.instances.before_install](const core::instance& at,
+                                                                                     const core::secret& key) {
+        also(at, key);
+        if (!ended_ && by_.happens(how_.key_unwanted))
+            world_.instances.at(at.url.text()).unwanted.emplace(key.reveal());
+    };
     if (traced)
         world_.log.told = [this](std::string_view tunnel, const core::notice& event) {
             const auto found = std::find_if(sites_.begin(), sites_.end(),

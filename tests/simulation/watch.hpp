@@ -69,6 +69,7 @@ private:
         core::steady_time told_to_wait{};                // until then, by Retry-After
         std::string key;                                 // the one that the daemon may install; "": none
         std::deque<core::steady_time> regenerates;       // of the last hour
+        core::steady_time replaced_at{};                 // a key that its instance rejected
         std::optional<excuse_for> excused;
         core::steady_time excused_at{};
     };

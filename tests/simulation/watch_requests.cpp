@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 // What is sent, heard and written.
 namespace tunnelkeyd::simulation {
@@ -17,6 +18,8 @@ constexpr core::duration preflight_lasts = 60s;
 constexpr core::duration whoami_takes = 70s;  // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration a_preflight = 5min;        // at most; one that a reload overtook is repeated
+constexpr core::duration between_replacements = 1h - 1s;
+constexpr unsigned rejections_until_replaced = 5;
 constexpr core::duration in_passing = 10ms;         // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its beginning.
 constexpr std::size_t most_regenerates_in_an_hour = 300;
@@ -79,7 +82,7 @@ void watch::sending(const std::string& target, call what) {
     } else if (what == call::whoami) {
         auto& tunnel = at(target);
         const auto* record = on_disk(tunnel);
-        if (tunnel.login_refused && now - *tunnel.login_refused < between_logins && !(record && record->open))
+        if (!tunnel.tunnel->misplaced && tunnel.login_refused && now - *tunnel.login_refused < between_logins && !(record && record->open))
             breaks(tunnel, "it logs in again too soon after it was refused");
     }
 }
@@ -193,6 +196,12 @@ void watch::regenerate_leaves(const core::identity& id) {
         now - std::min(place.status_good + whoami_takes, place.login_good) > preflight_lasts + in_passing)
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
+    const bool replaces = record->key && record->key->rejections >= rejections_until_replaced;
+    if (!tunnel.key.empty() && !replaces)
+        breaks(tunnel, "it asks for another key though it has one");
+    if (replaces && now - std::exchange(tunnel.replaced_at, now) < between_replacements)
+        breaks(tunnel, "it replaces a rejected key twice in an hour");
+
     const bool first = record->open->regenerates == 1;
     const auto paused_until =
         first ? organization.paused_until : std::min(organization.paused_until, organization.paused_since + core::duration(1h));
@@ -258,6 +267,8 @@ void watch::kept(const core::tunnel_record& record) {
                                                             : record.key          ? "open, with a key"
                                                                                   : "open, without a key") +
                                         (record.confirmation_owed ? ", confirmation owed" : ""));
+    if (!record.open)
+        tunnel.key.clear();
     if (!tunnel.excused || record.open || record.confirmation_owed || !record.last_success)
         return;
     const auto now = world_.loop.now();
