@@ -96,7 +96,7 @@ std::string line_of(const totals& sum, unsigned broken) {
     line << std::fixed << "simulation: " << sum.seeds << " seeds of 50 tunnels and 5 years: " << sum.rotations
          << " rotations, " << sum.regenerates << " regenerates, " << sum.kills << " kills, " << sum.reloads
          << " reloads, " << sum.restores << " restored backups, " << sum.steps << " steps; at most "
-         << sum.most_in_an_hour << " regenerates of a tunnel in an hour; " << sum.cpu / std::max(1U, sum.seeds)
+         << sum.most_in_an_hour << " requests of a kind and a tunnel in an hour; " << sum.cpu / std::max(1U, sum.seeds)
          << " s CPU a seed, " << sum.longest << " s the longest; " << broken << " broke an invariant";
     return line.str();
 }

@@ -65,7 +65,7 @@ site* people::some_site() {
     site* found = nullptr;
     for (int i = 0; i < 3 && !found; ++i) {
         auto& one = *sites_[by_.pick(sites_.size())];
-        if (!one.retired && !one.misplaced)
+        if (may_change(one))
             found = &one;
     }
     return found;
@@ -73,44 +73,51 @@ site* people::some_site() {
 
 void people::change_configuration() {
     for (auto changes = by_.pick(4); changes > 0; --changes)
-        change_one();
+        if (auto* where = some_site())
+            change(*where);
     reload();
 }
 
-void people::change_one() {
-    auto* where = some_site();
-    if (!where)
+void people::change_configuration_of(const std::string& hostname) {
+    const auto found = std::find_if(sites_.begin(), sites_.end(),
+                                    [&](const auto& each) { return each->settings.hostname == hostname; });
+    if (found == sites_.end() || !may_change(**found))
         return;
-    auto& settings = where->settings;
+    change(**found);
+    reload();
+}
+
+void people::change(site& where) {
+    auto& settings = where.settings;
     const auto what = by_.pick(8);
     // Where a tunnel was replaced, its key would come through if the new one went away: as it should.
-    if (where->is_successor && (what == 0 || what == 2 || what == 5))
+    if (where.is_successor && (what == 0 || what == 2 || what == 5))
         return;
     switch (what) {
     case 0:
-        watch_.happens(settings.hostname, where->configured ? "people: remove it" : "people: put it back");
-        where->configured = !where->configured;
+        watch_.happens(settings.hostname, where.configured ? "people: remove it" : "people: put it back");
+        where.configured = !where.configured;
         break;
     case 1:
-        settings.name = settings.name == where->base ? where->base + " renamed" : where->base;
+        settings.name = settings.name == where.base ? where.base + " renamed" : where.base;
         watch_.happens(settings.hostname, "people: call it " + settings.name);
         break;
     case 2:
-        settings.instance.url = settings.instance.url == where->url ? where->other_url : where->url;
+        settings.instance.url = settings.instance.url == where.url ? where.other_url : where.url;
         watch_.happens(settings.hostname, "people: move it to " + settings.instance.url.text());
         break;
     case 3:
         settings.schedule.every = by_.one_of(std::array<core::duration, 3>{how_.every, how_.every / 2, how_.every * 2});
         break;
     case 4:
-        replace(*where);
+        replace(where);
         break;
     case 5:
-        if (auto* other = some_site(); other && other != where && !other->is_successor)
-            swap(*where, *other);
+        if (auto* other = some_site(); other && other != &where && !other->is_successor)
+            swap(where, *other);
         break;
     case 6:
-        be_too_strict(*where);
+        be_too_strict(where);
         break;
     default:  // a reload that changes nothing
         break;

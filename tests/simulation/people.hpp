@@ -22,6 +22,8 @@ public:
     /// Puts down what is configured now, for the next start or reload.
     void write_configuration();
     void change_configuration();
+    /// Of this tunnel, just now.
+    void change_configuration_of(const std::string& hostname);
     void spoil_credentials();
     /// All that is wrong by their doing is put right now.
     void mend_everything();
@@ -36,7 +38,7 @@ private:
 
     void set_up();
     void reload();
-    void change_one();
+    void change(site& where);
     void replace(site& old);
     void swap(site& one, site& other);
     void be_too_strict(site& where);
@@ -46,6 +48,7 @@ private:
     void mend_later(std::function<void()> mend, bool reload);
     void mend_due();
     [[nodiscard]] site* some_site();
+    [[nodiscard]] static bool may_change(const site& where) { return !where.retired && !where.misplaced; }
 
     tests::fake_world& world_;
     weather& weather_;

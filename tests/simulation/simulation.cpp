@@ -85,6 +85,13 @@ void simulation::strike(tests::call what, const std::string& target) {
         return;
     if (kill_in_ == 0 && by_.happens(how_.killed_at_request))
         kill_in_ = 1 + static_cast<unsigned>(by_.pick(40));
+    if (by_.happens(how_.change_at_request))
+        world_.loop.post(by_.up_to(100ms), [this, target] {
+            if (ended_)
+                return;
+            ++found_.reloads;
+            people_.change_configuration_of(target);
+        });
     if (!by_.happens(how_.trouble_at_request))
         return;
     if (by_.happens(0.5))

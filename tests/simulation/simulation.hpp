@@ -27,7 +27,7 @@ struct findings {
     unsigned kills = 0;
     unsigned reloads = 0;
     unsigned restores = 0;
-    unsigned most_in_an_hour = 0;  ///< regenerates of one tunnel
+    unsigned most_in_an_hour = 0;  ///< requests of one tunnel and kind
 };
 
 /// Years in the life of a daemon with fifty tunnels, from one seed: the real lib/app and lib/core, in virtual time,

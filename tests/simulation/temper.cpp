@@ -23,11 +23,12 @@ temper temper_of(std::uint64_t seed) {
 
     made.request_fails = by.one_of(std::array{0.0, 0.01, 0.05, 0.2});
     made.late = by.one_of(std::array{0.0, 0.2, 0.6});
-    made.seal_or_intent_fails = by.one_of(std::array{0.0, 0.0, 0.01, 0.1});
+    made.write_fails = by.one_of(std::array{0.0, 0.0, 0.01, 0.1});
     made.failed_writes_stay = by.happens(0.3);
     made.key_unwanted = by.one_of(std::array{0.0, 0.0, 0.05});
     made.killed_at_request = by.one_of(std::array{0.0, 0.01, 0.04});
     made.trouble_at_request = by.one_of(std::array{0.0, 0.01, 0.05});
+    made.change_at_request = by.one_of(std::array{0.0, 0.01, 0.03});
 
     made.killed = often(0.6, {days(5), days(20), days(60)});
     made.stopped = often(0.5, {days(7), days(30), days(60)});

@@ -19,12 +19,14 @@ struct temper {
 
     double request_fails = 0;  ///< any request, at any time
     double late = 0;           ///< of the requests that fail, those that take effect afterwards
-    double seal_or_intent_fails = 0;  ///< any write, at any time
+    double write_fails = 0;  ///< any write, at any time
     bool failed_writes_stay = false;  ///< what failed to be written may be on disk all the same
     double key_unwanted = 0;          ///< a new key, by its instance
-    /// When a request that changes a key leaves: the daemon is killed soon, or one of its peers has trouble from now on.
+    /// When a request that changes a key leaves: the daemon is killed soon, or one of its peers has trouble
+    /// from now on, or people change the tunnel's configuration.
     double killed_at_request = 0;
     double trouble_at_request = 0;
+    double change_at_request = 0;
 
     // How often, on average; nothing: never.
     std::optional<core::duration> killed;

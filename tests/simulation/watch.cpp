@@ -47,7 +47,7 @@ void watch::add(const site& tunnel) {
                      &world_.cloud.tunnels.at(tunnel.settings.id()),
                      &world_.instances.at(tunnel.url.text()),
                      nullptr,
-                     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+                     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, {}, {}, {}});
     by_hostname_[tunnel.settings.hostname] = &seen_.back();
 }
 

@@ -61,6 +61,7 @@ private:
         const tests::fake_cloud::tunnel* at_cloud;
         const tests::fake_instances::product* at_instance;
         const core::tunnel_record* on_disk = nullptr;  // null: not looked up since the start
+        core::steady_time asked_for_status{};  // the beginning of a preflight
         core::steady_time status_good{};
         core::steady_time login_good{};
         std::optional<core::steady_time> login_refused;  // and nothing has changed since
@@ -69,6 +70,8 @@ private:
         core::steady_time told_to_wait{};                // until then, by Retry-After
         std::string key;                                 // the one that the daemon may install; "": none
         std::deque<core::steady_time> regenerates;       // of the last hour
+        std::deque<core::steady_time> installs;          // likewise
+        unsigned rejections = 0;                         // of `key`
         core::steady_time replaced_at{};                 // a key that its instance rejected
         std::optional<excuse_for> excused;
         core::steady_time excused_at{};
@@ -105,6 +108,8 @@ private:
     [[nodiscard]] core::steady_time free_since(const seen& tunnel, const core::tunnel_record& record,
                                                core::duration longest_wait);
     [[nodiscard]] seen& at(const std::string& hostname) { return *by_hostname_.at(hostname); }
+    /// Counts one more, and says so if there were too many of them within an hour.
+    void count(std::deque<core::steady_time>& times, const seen& of, const char* what);
     void breaks(const seen& tunnel, std::string what);
     void digest(std::uint64_t number);
 

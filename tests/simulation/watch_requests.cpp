@@ -18,11 +18,12 @@ constexpr core::duration preflight_lasts = 60s;
 constexpr core::duration whoami_takes = 70s;  // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration a_preflight = 5min;        // at most; one that a reload overtook is repeated
+constexpr unsigned most_rejections = 400;  // of one key: it is replaced once an hour at most
 constexpr core::duration between_replacements = 1h - 1s;
 constexpr unsigned rejections_until_replaced = 5;
 constexpr core::duration in_passing = 10ms;         // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its beginning.
-constexpr std::size_t most_regenerates_in_an_hour = 300;
+constexpr std::size_t too_many_in_an_hour = 300;
 
 std::string_view token_in(const core::exchange& seen) {
     constexpr std::string_view before = R"("token": ")";
@@ -79,10 +80,13 @@ void watch::sending(const std::string& target, call what) {
         const bool soon = refused && now - *refused > in_passing && now - *refused < between_logins;
         if (soon && !has_open_gap(target))
             breaks(seen_.front(), "an API key that was refused is tried again too soon");
+    } else if (what == call::status) {
+        at(target).asked_for_status = now;
     } else if (what == call::whoami) {
         auto& tunnel = at(target);
         const auto* record = on_disk(tunnel);
-        if (!tunnel.tunnel->misplaced && tunnel.login_refused && now - *tunnel.login_refused < between_logins && !(record && record->open))
+        const bool knew = tunnel.login_refused && tunnel.asked_for_status > *tunnel.login_refused;
+        if (!tunnel.tunnel->misplaced && knew && now - *tunnel.login_refused < between_logins && !(record && record->open))
             breaks(tunnel, "it logs in again too soon after it was refused");
     }
 }
@@ -127,6 +131,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
         return;
     }
     case call::install:
+        if ((exchange.status == 400 || exchange.status == 422) && ++tunnel.rejections > most_rejections)
+            breaks(tunnel, "a key that its instance rejects is not replaced");
         if (exchange.body.reveal().find("<html") != std::string_view::npos)
             tunnel.troubled = now;
         if (exchange.reached == core::reached::interrupted || exchange.status / 100 == 5 || exchange.status == 408)
@@ -163,8 +169,10 @@ void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     const unsigned status = exchange.status;
     const bool refused = exchange.reached != core::reached::interrupted &&
                          (status == 0 || (status >= 300 && status < 500 && status != 408 && status != 425 && status != 499));
-    if (!token.empty())
+    if (!token.empty()) {
         tunnel.key = token;
+        tunnel.rejections = 0;
+    }
     if (token.empty() && !refused) {
         tunnel.key.clear();
         tunnel.unanswered = tunnel.troubled = now;
@@ -175,6 +183,16 @@ void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     }
 }
 
+void watch::count(std::deque<core::steady_time>& times, const seen& of, const char* what) {
+    const auto now = world_.loop.now().steady;
+    while (!times.empty() && now - times.front() > core::duration(1h))
+        times.pop_front();
+    times.push_back(now);
+    most_in_an_hour_ = std::max(most_in_an_hour_, static_cast<unsigned>(times.size()));
+    if (times.size() > too_many_in_an_hour)
+        breaks(of, what);
+}
+
 void watch::regenerate_leaves(const core::identity& id) {
     const auto now = world_.loop.now().steady;
     auto& tunnel = at(id.hostname);
@@ -183,13 +201,7 @@ void watch::regenerate_leaves(const core::identity& id) {
     if (const auto found = world_.broken(); !found.empty() || !record || !record->open)
         return breaks(tunnel, found.empty() ? "no intent on disk (1)" : found.front() + " (1, 4)");
 
-    auto& times = tunnel.regenerates;
-    while (!times.empty() && now - times.front() > core::duration(1h))
-        times.pop_front();
-    times.push_back(now);
-    most_in_an_hour_ = std::max(most_in_an_hour_, static_cast<unsigned>(times.size()));
-    if (times.size() > most_regenerates_in_an_hour)
-        breaks(tunnel, "it regenerates far too often");
+    count(tunnel.regenerates, tunnel, "it regenerates far too often");
 
     const auto& place = at(world_.instances.at(tunnel.tunnel->settings.instance.url.text()).target);
     if (tunnel.tunnel->configured &&
@@ -247,6 +259,7 @@ void watch::install_leaves(const core::instance& where, const core::secret& key)
     const auto& owner = *tunnel.tunnel;
     if (const auto found = world_.broken(); !found.empty())
         return breaks(tunnel, found.front() + " (1, 4)");
+    count(tunnel.installs, tunnel, "it installs far too often");
     if (tunnel.key != key.reveal())
         breaks(tunnel, "a key is sent that the cloud may have replaced");
     if (where.url != owner.url && where.url != owner.other_url)

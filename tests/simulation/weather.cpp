@@ -29,7 +29,7 @@ weather::weather(tests::fake_world& world, watch& observer, const temper& how, s
     : world_(world), watch_(observer), how_(how), by_(seed, 2) {
     world.wire.chance = [this](const std::string& target, call what) { return fault_of(target, what); };
     world.journal.fails = [this](const auto&, const auto&) {
-        return world_.loop.now().steady < store_fails_until_ || by_.happens(how_.seal_or_intent_fails);
+        return world_.loop.now().steady < store_fails_until_ || by_.happens(how_.write_fails);
     };
     world.journal.failed_writes_stay = how.failed_writes_stay;
 }
@@ -132,7 +132,9 @@ fault weather::fault_of(trouble what, call of, const std::string& retry_after) {
     case trouble::not_found:
         return of == call::install ? fault::answer(by_.one_of(std::array{404U, 405U, 410U})) : fault{};
     case trouble::rejects:
-        return of == call::install ? fault::answer(by_.one_of(std::array{400U, 422U})) : fault{};
+        if (of != call::install)
+            return {};
+        return by_.happens(0.3) ? lost(true) : fault::answer(by_.one_of(std::array{400U, 422U}));
     }
     return {};
 }

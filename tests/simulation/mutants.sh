@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# mutants.sh BUILD_DIR [LAST_SEED]: is each deliberate bug seen by the simulation? A line for each, with the first seed that
+# sees it and what it says.
+set -euo pipefail
+mutants=$1/tests/simulation/mutants
+last=${2:-200}
+
+seen_by() {
+  local found
+  if found=$("$1" --find --seeds "1-$2"); then
+    found=$(head -n 1 <<<"$found")
+  else
+    found="NOT SEEN in $2 seeds"
+  fi
+  printf '%-42s %s\n' "$(basename "$1" | sed 's/^mutant_//; s/_/ /g')" "$found"
+}
+export -f seen_by
+
+report=$(find "$mutants" -name 'mutant_*' | sort | xargs -P 2 -I {} bash -c 'seen_by "$1" "$2"' _ {} "$last" | sort)
+echo "$report"
+all=$(wc -l <<<"$report")
+missed=$(grep -c "NOT SEEN" <<<"$report" || true)
+line="mutants: $((all - missed)) of $all deliberate bugs seen within $last seeds"
+echo "$line"
+if [ -n "${TUNNELKEYD_FIGURES:-}" ]; then
+  mkdir -p "$TUNNELKEYD_FIGURES"
+  echo "$line" >"$TUNNELKEYD_FIGURES/mutants"
+fi
+[ "$missed" -eq 0 ] && [ "$all" -ge 15 ]
