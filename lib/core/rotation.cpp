@@ -57,7 +57,11 @@ rotation_action rotation::on(const event::begin& event, moment now, double) {
     if (event.why == reason::manual)
         reset_backoff(now);
     const auto confirmation_at = confirmation_due();
-    attempt_ = attempt{event.why, now, to_iso8601_milliseconds(now.wall), {}, !confirmation_at || *confirmation_at <= now.steady};
+    attempt_ = attempt{event.why,
+                       now,
+                       to_iso8601_milliseconds(now.wall),
+                       {},
+                       !confirmation_at || *confirmation_at <= now.steady};
     timeouts_in_a_row_ = 0;
     note(log_level::info, "rotation.begun", "a rotation begins: preflight first")
         .fields.emplace_back("reason", to_string(event.why));

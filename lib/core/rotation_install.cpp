@@ -166,8 +166,7 @@ rotation_action rotation::closed(const std::string& error, moment now, double ch
         return action::none{};
     }
     note(log_level::error, "store.failed",
-         (done_->how == outcome::installed ? "the key is installed"
-                                           : std::string("the key is untouched")) +
+         (done_->how == outcome::installed ? "the key is installed" : std::string("the key is untouched")) +
              ", but that could not be written: " + error +
              "; no rotation begins until it is: see that state.directory can be written and has room");
     return action::sleep{now.steady + backoff(settings_->retry.urgent, ++closing_failures_, chance)};

@@ -44,7 +44,8 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
 
 void rotation::recover(guard_finding guards, moment now, double chance) {
     const auto& open = *record_.open;
-    attempt_ = attempt{open.why, {open.began_at, now.steady}, to_iso8601_milliseconds(open.began_at), {}, false};
+    attempt_ =
+        attempt{open.why, {open.began_at, now.steady}, to_iso8601_milliseconds(open.began_at), {}, false};
     attempt_->gap_opened = now.steady - std::max(duration(0), now.wall - open.gap_opened_at);
     if (record_.key) {
         note_stray(now);

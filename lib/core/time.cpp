@@ -37,13 +37,15 @@ std::optional<wall_time> parse_with(const char* format, std::string_view text) {
 
 }  // namespace
 
-// Each notice of a rotation has such a time: date's own format(), by way of a stream and its locale, takes twenty times as
-// long.
+// Each notice of a rotation has such a time: date's own format(), by way of a stream and its locale, takes
+// twenty times as long.
 std::string to_iso8601(wall_time at) {
-    const date::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - std::chrono::floor<std::chrono::days>(at)));
+    const date::hh_mm_ss time(
+        std::chrono::floor<std::chrono::seconds>(at - std::chrono::floor<std::chrono::days>(at)));
     std::array<char, 16> text{};
-    const int size = std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ", static_cast<int>(time.hours().count()),
-                                   static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+    const int size =
+        std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ", static_cast<int>(time.hours().count()),
+                      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
     return to_date(at).append(text.data(), static_cast<std::size_t>(size));
 }
 
@@ -59,8 +61,9 @@ std::string to_date(wall_time at) {
     const date::year_month_day day(std::chrono::floor<std::chrono::days>(at));
     std::array<char, 32> text{};
     const int year = static_cast<int>(day.year());
-    const int size = std::snprintf(text.data(), text.size(), "%s%04d-%02u-%02u", year < 0 ? "-" : "", std::abs(year),
-                                   static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+    const int size =
+        std::snprintf(text.data(), text.size(), "%s%04d-%02u-%02u", year < 0 ? "-" : "", std::abs(year),
+                      static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
     return {text.data(), static_cast<std::size_t>(size)};
 }
 

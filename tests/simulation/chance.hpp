@@ -26,7 +26,8 @@ public:
         return *std::next(std::begin(choices), static_cast<std::ptrdiff_t>(pick(std::size(choices))));
     }
     [[nodiscard]] core::duration up_to(core::duration limit) {
-        return core::duration(static_cast<core::duration::rep>(random_.uniform() * static_cast<double>(limit.count())));
+        return core::duration(
+            static_cast<core::duration::rep>(random_.uniform() * static_cast<double>(limit.count())));
     }
     /// Of exponential distribution, cut off at ten times its mean.
     [[nodiscard]] core::duration about(core::duration mean) {

@@ -1,4 +1,5 @@
 #include "simulation/simulation.hpp"
+#include "support/figures.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -96,8 +97,9 @@ std::string line_of(const totals& sum, unsigned broken) {
     line << std::fixed << "simulation: " << sum.seeds << " seeds of 50 tunnels and 5 years: " << sum.rotations
          << " rotations, " << sum.regenerates << " regenerates, " << sum.kills << " kills, " << sum.reloads
          << " reloads, " << sum.restores << " restored backups, " << sum.steps << " steps; at most "
-         << sum.most_in_an_hour << " requests of a kind and a tunnel in an hour; " << sum.cpu / std::max(1U, sum.seeds)
-         << " s CPU a seed, " << sum.longest << " s the longest; " << broken << " broke an invariant";
+         << sum.most_in_an_hour << " requests of a kind and a tunnel in an hour; "
+         << sum.cpu / std::max(1U, sum.seeds) << " s CPU a seed, " << sum.longest << " s the longest; "
+         << broken << " broke an invariant";
     return line.str();
 }
 
@@ -124,12 +126,12 @@ int main(int argc, char** argv) {
             std::cout << "seed " << seed << ": " << found.broken << "\n";
             return 0;
         }
-        std::cout << "seed " << seed << ": " << found.broken << "; to see it again: " << argv[0] << " --seeds " << seed
-                  << "\n";
+        std::cout << "seed " << seed << ": " << found.broken << "; to see it again: " << argv[0] << " --seeds "
+                  << seed << "\n";
         totals again;
         if (++broken == 1)
             std::cout << run(seed, true, again).trace;
     }
-    std::cout << line_of(sum, broken) << "\n";
+    support::show_figures("simulation", line_of(sum, broken));
     return (broken > 0) == wanted->find ? 0 : 1;
 }

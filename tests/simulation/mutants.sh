@@ -16,6 +16,11 @@ seen_by() {
 }
 export -f seen_by
 
+# What a failure shows: what led to it, and how to see it again.
+shown=$("$mutants/mutant_never_confirms" --seeds 1 || true)
+grep -q "BROKEN: " <<<"$shown" && grep -q "to see it again: .*mutant_never_confirms --seeds 1" <<<"$shown" ||
+  { echo "a seed that broke something did not show how"; exit 1; }
+
 report=$(find "$mutants" -name 'mutant_*' | sort | xargs -P 2 -I {} bash -c 'seen_by "$1" "$2"' _ {} "$last" | sort)
 echo "$report"
 all=$(wc -l <<<"$report")

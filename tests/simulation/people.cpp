@@ -107,7 +107,8 @@ void people::change(site& where) {
         watch_.happens(settings.hostname, "people: move it to " + settings.instance.url.text());
         break;
     case 3:
-        settings.schedule.every = by_.one_of(std::array<core::duration, 3>{how_.every, how_.every / 2, how_.every * 2});
+        settings.schedule.every =
+            by_.one_of(std::array<core::duration, 3>{how_.every, how_.every / 2, how_.every * 2});
         break;
     case 4:
         replace(where);
@@ -133,7 +134,8 @@ void people::replace(site& old) {
     next->is_successor = true;
     next->settings.schedule.first = core::first_rotation::now;
     const auto url = old.url.text();
-    world_.cloud.tunnels[next->settings.id()] = {"s3cr3t-key-" + next->settings.hostname + "-0", old.base, url, 0};
+    world_.cloud.tunnels[next->settings.id()] = {"s3cr3t-key-" + next->settings.hostname + "-0", old.base, url,
+                                                 0};
     world_.instances.at(url).target = next->settings.hostname;
     weather_.add(next->settings);
     watch_.add(*next);
@@ -222,9 +224,8 @@ void people::lose_secret(site& where) {
     if (found == world_.secrets.values.end())
         return;
     watch_.happens(where.settings.hostname, "people: the file with its token is gone");
-    mend_later(
-        [this, name, value = found->second] { world_.secrets.values.try_emplace(name, value); },
-        by_.happens(0.5));
+    mend_later([this, name, value = found->second] { world_.secrets.values.try_emplace(name, value); },
+               by_.happens(0.5));
     world_.secrets.values.erase(found);
 }
 
@@ -243,7 +244,8 @@ void people::mend_due() {
             wants_reload |= each.reload;
         }
     std::erase_if(tasks_, [&](const task& each) { return each.at <= now; });
-    watch_.happens("", wants_reload ? "people: something is mended, and reloaded" : "people: something is mended");
+    watch_.happens("",
+                   wants_reload ? "people: something is mended, and reloaded" : "people: something is mended");
     watch_.trouble_everywhere();
     if (wants_reload)
         reload();

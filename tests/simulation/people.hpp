@@ -13,11 +13,12 @@
 
 namespace tunnelkeyd::simulation {
 
-/// The administrators: they configure tunnels, change what they have configured, let credentials expire, and mend
-/// what they have done wrong, sooner or later.
+/// The administrators: they configure tunnels, change what they have configured, let credentials expire, and
+/// mend what they have done wrong, sooner or later.
 class people {
 public:
-    people(tests::fake_world& world, weather& sky, watch& observer, sites& all, const temper& how, std::uint64_t seed);
+    people(tests::fake_world& world, weather& sky, watch& observer, sites& all, const temper& how,
+           std::uint64_t seed);
 
     /// Puts down what is configured now, for the next start or reload.
     void write_configuration();

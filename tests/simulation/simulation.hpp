@@ -18,8 +18,8 @@ namespace tunnelkeyd::simulation {
 
 /// What a seed came to.
 struct findings {
-    std::string broken;  ///< "": nothing
-    std::string trace;   ///< what led to it, where that was asked for
+    std::string broken;        ///< "": nothing
+    std::string trace;         ///< what led to it, where that was asked for
     std::uint64_t digest = 0;  ///< of every request: the same for the same seed
     std::uint64_t steps = 0;
     unsigned rotations = 0;
@@ -30,8 +30,8 @@ struct findings {
     unsigned most_in_an_hour = 0;  ///< requests of one tunnel and kind
 };
 
-/// Years in the life of a daemon with fifty tunnels, from one seed: the real lib/app and lib/core, in virtual time,
-/// in a world where everything goes wrong.
+/// Years in the life of a daemon with fifty tunnels, from one seed: the real lib/app and lib/core, in virtual
+/// time, in a world where everything goes wrong.
 class simulation {
 public:
     simulation(std::uint64_t seed, temper how, bool traced);
@@ -42,8 +42,8 @@ public:
     findings run();
 
 private:
-    /// Something that happens to the world again and again, by chance, until faults stop. Whatever else is to happen
-    /// is added to the list in simulation.cpp.
+    /// Something that happens to the world again and again, by chance, until faults stop. Whatever else is to
+    /// happen is added to the list in simulation.cpp.
     struct influence {
         std::optional<core::duration> every;  ///< on average; nothing: never
         std::function<void()> happen;

@@ -15,9 +15,9 @@ struct site {
     core::base_url url;
     core::base_url other_url;  ///< where the same instance answers, too
     bool configured = true;
-    bool retired = false;    ///< its instance belongs to another tunnel, for good
+    bool retired = false;       ///< its instance belongs to another tunnel, for good
     bool is_successor = false;  ///< of a retired one
-    bool misplaced = false;  ///< what is configured of its place is wrong: its keys must be held
+    bool misplaced = false;     ///< what is configured of its place is wrong: its keys must be held
 };
 
 /// Sites never move in memory, and are never forgotten.

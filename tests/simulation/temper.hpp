@@ -7,8 +7,8 @@
 
 namespace tunnelkeyd::simulation {
 
-/// What a seed's world is like. Each seed has some of the troubles, and each of those more or less often, so that
-/// rare combinations are not drowned by all happening at once.
+/// What a seed's world is like. Each seed has some of the troubles, and each of those more or less often, so
+/// that rare combinations are not drowned by all happening at once.
 struct temper {
     unsigned tunnels = 50;
     unsigned organizations = 1;
@@ -17,9 +17,9 @@ struct temper {
     core::duration jitter{};
     std::optional<core::duration> checkup_every;
 
-    double request_fails = 0;  ///< any request, at any time
-    double late = 0;           ///< of the requests that fail, those that take effect afterwards
-    double write_fails = 0;  ///< any write, at any time
+    double request_fails = 0;         ///< any request, at any time
+    double late = 0;                  ///< of the requests that fail, those that take effect afterwards
+    double write_fails = 0;           ///< any write, at any time
     bool failed_writes_stay = false;  ///< what failed to be written may be on disk all the same
     double key_unwanted = 0;          ///< a new key, by its instance
     /// When a request that changes a key leaves: the daemon is killed soon, or one of its peers has trouble

@@ -25,8 +25,8 @@ std::string trace::of(std::string_view hostname, std::size_t count) const {
             found.push_back(&*each);
     std::string text;
     for (auto each = found.rbegin(); each != found.rend(); ++each)
-        text += core::to_iso8601_milliseconds((*each)->at) + "  " + ((*each)->hostname.empty() ? "*" : (*each)->hostname) +
-                "  " + (*each)->what + "\n";
+        text += core::to_iso8601_milliseconds((*each)->at) + "  " +
+                ((*each)->hostname.empty() ? "*" : (*each)->hostname) + "  " + (*each)->what + "\n";
     return text;
 }
 

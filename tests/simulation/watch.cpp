@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 namespace {
 
 // From the design: how long a tunnel may wait after the last thing that stood in its way.
-constexpr core::duration longest_open_wait = 15min;            // slow, and urgent after ten unknowns
-constexpr core::duration longest_open_pause = 1h;              // a cloud's 429
-constexpr core::duration longest_calm_wait = 1h;               // calm.max
-constexpr core::duration longest_calm_pause = 24h;             // Retry-After
+constexpr core::duration longest_open_wait = 15min;  // slow, and urgent after ten unknowns
+constexpr core::duration longest_open_pause = 1h;    // a cloud's 429
+constexpr core::duration longest_calm_wait = 1h;     // calm.max
+constexpr core::duration longest_calm_pause = 24h;   // Retry-After
 constexpr core::duration settle = 10min;
-constexpr core::duration an_attempt = 6min;                    // a regenerate that times out at its longest, and its preflight
+constexpr core::duration an_attempt = 6min;  // a regenerate that times out at its longest, and its preflight
 
 }  // namespace
 
@@ -47,7 +47,20 @@ void watch::add(const site& tunnel) {
                      &world_.cloud.tunnels.at(tunnel.settings.id()),
                      &world_.instances.at(tunnel.url.text()),
                      nullptr,
-                     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, {}, {}, {}});
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     0,
+                     {},
+                     {},
+                     {}});
     by_hostname_[tunnel.settings.hostname] = &seen_.back();
 }
 
@@ -131,8 +144,10 @@ bool watch::can_work(const seen& tunnel) const {
     const auto& organization = tunnel.tunnel->settings.organization;
     const auto token = world_.secrets.values.find(tunnel.tunnel->base + "-pat");
     return world_.is_running() && !tunnel.tunnel->misplaced && !world_.journal.probe_fails &&
-           token != world_.secrets.values.end() && tunnel.at_instance->authorization == "Bearer " + token->second &&
-           world_.cloud.api_keys.at(organization.id) == world_.secrets.values.at(organization.name + "-api-key");
+           token != world_.secrets.values.end() &&
+           tunnel.at_instance->authorization == "Bearer " + token->second &&
+           world_.cloud.api_keys.at(organization.id) ==
+               world_.secrets.values.at(organization.name + "-api-key");
 }
 
 core::steady_time watch::free_since(const seen& tunnel, const core::tunnel_record& record,
@@ -196,7 +211,7 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
 
     if (late > patience && now.steady - free > patience)
         breaks(tunnel, backs_off ? "a rotation is due, and does not begin though nothing stands in its way (3)"
-                                           : "another one's trouble delays a rotation that is due (5)");
+                                 : "another one's trouble delays a rotation that is due (5)");
     const auto may_confirm = std::max(free, tunnel.unanswered + settle);
     if (record.confirmation_owed && now.steady - may_confirm > longest_calm_wait + an_attempt)
         breaks(tunnel, "a confirmation is owed, and does not come though nothing stands in its way (3)");
@@ -206,8 +221,8 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
 bool watch::is_in_outage(const std::string& organization_id) {
     return std::any_of(seen_.begin(), seen_.end(), [&](seen& each) {
         const auto* record = on_disk(each);
-        return record && !each.tunnel->retired && record->id.organization_id == organization_id && record->open &&
-               !record->key && (record->open->unknown || record->open->intent);
+        return record && !each.tunnel->retired && record->id.organization_id == organization_id &&
+               record->open && !record->key && (record->open->unknown || record->open->intent);
     });
 }
 
@@ -227,7 +242,8 @@ void watch::look_at_the_end(bool settled) {
             breaks(each, "faults have stopped, and its key gap is still open (3)");
         else if (settled && each.tunnel->configured && record->confirmation_owed)
             breaks(each, "faults have stopped, and its confirmation is still owed (3)");
-        else if (settled && each.tunnel->configured && !each.excused && each.at_cloud->key != each.at_instance->key)
+        else if (settled && each.tunnel->configured && !each.excused &&
+                 each.at_cloud->key != each.at_instance->key)
             breaks(each, "faults have stopped, and it is out of step (2)");
     }
 }

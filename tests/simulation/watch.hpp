@@ -13,8 +13,8 @@
 
 namespace tunnelkeyd::simulation {
 
-/// Knows the truth, and the rules. Watches each request, reply and write for what breaks an invariant of the design,
-/// and looks at all tunnels from time to time for what does not happen though it should.
+/// Knows the truth, and the rules. Watches each request, reply and write for what breaks an invariant of the
+/// design, and looks at all tunnels from time to time for what does not happen though it should.
 ///
 /// The first thing that is broken is kept; what follows from it is of no interest.
 class watch {
@@ -45,7 +45,8 @@ public:
 
     /// Looks at every tunnel: is it as it should be by now?
     void look_around();
-    /// Faults have stopped, long enough ago for each gap to be closed; `settled`: for late effects to be healed, too.
+    /// Faults have stopped, long enough ago for each gap to be closed; `settled`: for late effects to be
+    /// healed, too.
     void look_at_the_end(bool settled);
 
     /// "": nothing.
@@ -61,7 +62,7 @@ private:
         const tests::fake_cloud::tunnel* at_cloud;
         const tests::fake_instances::product* at_instance;
         const core::tunnel_record* on_disk = nullptr;  // null: not looked up since the start
-        core::steady_time asked_for_status{};  // the beginning of a preflight
+        core::steady_time asked_for_status{};          // the beginning of a preflight
         core::steady_time status_good{};
         core::steady_time login_good{};
         std::optional<core::steady_time> login_refused;  // and nothing has changed since
@@ -116,7 +117,7 @@ private:
     tests::fake_world& world_;
     const sites& sites_;
     trace& trace_;
-    std::deque<seen> seen_;                              // in the order of sites
+    std::deque<seen> seen_;  // in the order of sites
     std::unordered_map<std::string, seen*> by_hostname_;
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time started_{};

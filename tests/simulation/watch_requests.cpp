@@ -15,14 +15,15 @@ namespace {
 
 constexpr core::duration settle = 10min;
 constexpr core::duration preflight_lasts = 60s;
-constexpr core::duration whoami_takes = 70s;  // at most
+constexpr core::duration whoami_takes = 70s;        // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration a_preflight = 5min;        // at most; one that a reload overtook is repeated
-constexpr unsigned most_rejections = 400;  // of one key: it is replaced once an hour at most
+constexpr unsigned most_rejections = 400;           // of one key: it is replaced once an hour at most
 constexpr core::duration between_replacements = 1h - 1s;
 constexpr unsigned rejections_until_replaced = 5;
-constexpr core::duration in_passing = 10ms;         // between a permit and its request
-// Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its beginning.
+constexpr core::duration in_passing = 10ms;  // between a permit and its request
+// Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its
+// beginning.
 constexpr std::size_t too_many_in_an_hour = 300;
 
 std::string_view token_in(const core::exchange& seen) {
@@ -55,8 +56,8 @@ core::duration wait_in(const core::exchange& seen) {
 std::string shown(const core::exchange& seen) {
     if (seen.reached != core::reached::reply)
         return (seen.reached == core::reached::interrupted ? "interrupted, " : "not sent, ") + seen.problem;
-    return std::to_string(seen.status) + (seen.retry_after.empty() ? "" : ", retry after " + seen.retry_after) + " " +
-           std::string(seen.body.reveal().substr(0, 120));
+    return std::to_string(seen.status) + (seen.retry_after.empty() ? "" : ", retry after " + seen.retry_after) +
+           " " + std::string(seen.body.reveal().substr(0, 120));
 }
 
 constexpr std::string_view names[] = {"organization", "regenerate", "status", "whoami", "install"};
@@ -86,15 +87,17 @@ void watch::sending(const std::string& target, call what) {
         auto& tunnel = at(target);
         const auto* record = on_disk(tunnel);
         const bool knew = tunnel.login_refused && tunnel.asked_for_status > *tunnel.login_refused;
-        if (!tunnel.tunnel->misplaced && knew && now - *tunnel.login_refused < between_logins && !(record && record->open))
+        if (!tunnel.tunnel->misplaced && knew && now - *tunnel.login_refused < between_logins &&
+            !(record && record->open))
             breaks(tunnel, "it logs in again too soon after it was refused");
     }
 }
 
 void watch::heard(const std::string& target, call what, const core::exchange& exchange) {
     if (trace_.on && (what != call::organization || exchange.status == 401 || exchange.status == 429))
-        happens(what == call::organization ? "" : target,
-                "<- " + std::string(names[static_cast<int>(what)]) + (what == call::organization ? " " + target : "") + ": " + shown(exchange));
+        happens(what == call::organization ? "" : target, "<- " + std::string(names[static_cast<int>(what)]) +
+                                                              (what == call::organization ? " " + target : "") +
+                                                              ": " + shown(exchange));
     const auto now = world_.loop.now().steady;
     if (what == call::organization)
         return heard_cloud(organizations_[target], exchange);
@@ -102,7 +105,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
     auto& tunnel = at(target);
     if (!is_success(exchange)) {
         tunnel.troubled = now;
-        tunnel.told_to_wait = std::max(tunnel.told_to_wait, now + std::min(wait_in(exchange), core::duration(24h)));
+        tunnel.told_to_wait =
+            std::max(tunnel.told_to_wait, now + std::min(wait_in(exchange), core::duration(24h)));
     }
     switch (what) {
     case call::regenerate:
@@ -126,7 +130,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
             tunnel.troubled = now;
         if (!refused)
             tunnel.login_refused.reset();
-        else if (const auto* record = on_disk(tunnel); now - reloaded_ > a_preflight && (!record || !record->open))
+        else if (const auto* record = on_disk(tunnel);
+                 now - reloaded_ > a_preflight && (!record || !record->open))
             tunnel.login_refused = now;
         return;
     }
@@ -135,7 +140,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
             breaks(tunnel, "a key that its instance rejects is not replaced");
         if (exchange.body.reveal().find("<html") != std::string_view::npos)
             tunnel.troubled = now;
-        if (exchange.reached == core::reached::interrupted || exchange.status / 100 == 5 || exchange.status == 408)
+        if (exchange.reached == core::reached::interrupted || exchange.status / 100 == 5 ||
+            exchange.status == 408)
             tunnel.unanswered = now;
         return;
     default:
@@ -149,7 +155,8 @@ void watch::heard_cloud(organization_seen& organization, const core::exchange& e
     const auto now = world_.loop.now().steady;
     if (exchange.status == 429) {
         const bool unspecified = exchange.retry_after.empty() || wait_in(exchange) == core::duration(0);
-        const auto until = now + (unspecified ? core::duration(1min) : std::min(wait_in(exchange), core::duration(24h)));
+        const auto until =
+            now + (unspecified ? core::duration(1min) : std::min(wait_in(exchange), core::duration(24h)));
         organization.told_to_wait = std::max(organization.told_to_wait, until);
         organization.paused_until = unspecified ? std::max(until, organization.paused_until) : until;
         organization.paused_since = organization.troubled = now;
@@ -167,8 +174,9 @@ void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     const auto token = is_success(exchange) ? token_in(exchange) : std::string_view();
     const unsigned status = exchange.status;
-    const bool refused = exchange.reached != core::reached::interrupted &&
-                         (status == 0 || (status >= 300 && status < 500 && status != 408 && status != 425 && status != 499));
+    const bool refused =
+        exchange.reached != core::reached::interrupted &&
+        (status == 0 || (status >= 300 && status < 500 && status != 408 && status != 425 && status != 499));
     if (!token.empty()) {
         tunnel.key = token;
         tunnel.rejections = 0;
@@ -216,7 +224,8 @@ void watch::regenerate_leaves(const core::identity& id) {
 
     const bool first = record->open->regenerates == 1;
     const auto paused_until =
-        first ? organization.paused_until : std::min(organization.paused_until, organization.paused_since + core::duration(1h));
+        first ? organization.paused_until
+              : std::min(organization.paused_until, organization.paused_since + core::duration(1h));
     if (now < paused_until && now - organization.paused_since > in_passing)
         breaks(tunnel, "it regenerates though the cloud asked its organization to wait");
     if (first)
@@ -275,10 +284,11 @@ void watch::kept(const core::tunnel_record& record) {
     if (record.last_error.find("s3cr3t") != std::string::npos)
         breaks(tunnel, "a secret stands in a record (7)");
     if (trace_.on)
-        happens(record.id.hostname, std::string("disk: ") + (!record.open            ? "closed"
-                                                            : record.open->intent ? "intent"
-                                                            : record.key          ? "open, with a key"
-                                                                                  : "open, without a key") +
+        happens(record.id.hostname, std::string("disk: ") +
+                                        (!record.open          ? "closed"
+                                         : record.open->intent ? "intent"
+                                         : record.key          ? "open, with a key"
+                                                               : "open, without a key") +
                                         (record.confirmation_owed ? ", confirmation owed" : ""));
     if (!record.open)
         tunnel.key.clear();

@@ -70,11 +70,11 @@ void weather::trouble_with_store() {
 weather::trouble weather::any_trouble(call of) {
     if (is_of_cloud(of))
         return by_.one_of(std::array{trouble::refuses, trouble::swallows, trouble::loses_requests,
-                                     trouble::loses_replies, trouble::gateway, trouble::rate_limits, trouble::forbids,
-                                     trouble::no_token});
-    return by_.one_of(std::array{trouble::refuses, trouble::swallows, trouble::loses_requests, trouble::loses_replies,
-                                 trouble::gateway, trouble::maintenance, trouble::starting, trouble::login_page,
-                                 trouble::not_found, trouble::rejects});
+                                     trouble::loses_replies, trouble::gateway, trouble::rate_limits,
+                                     trouble::forbids, trouble::no_token});
+    return by_.one_of(std::array{trouble::refuses, trouble::swallows, trouble::loses_requests,
+                                 trouble::loses_replies, trouble::gateway, trouble::maintenance,
+                                 trouble::starting, trouble::login_page, trouble::not_found, trouble::rejects});
 }
 
 /// What Retry-After says.
@@ -85,7 +85,8 @@ std::string weather::some_wait() {
 fault weather::fault_of(const std::string& target, call what) {
     if (!spells_.empty()) {
         const auto organization = organizations_.find(target);
-        const auto& key = what == call::regenerate && organization != organizations_.end() ? organization->second : target;
+        const auto& key =
+            what == call::regenerate && organization != organizations_.end() ? organization->second : target;
         if (const auto found = spells_.find(key); found != spells_.end()) {
             if (world_.loop.now().steady >= found->second.until)
                 spells_.erase(found);

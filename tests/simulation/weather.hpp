@@ -10,8 +10,8 @@
 
 namespace tunnelkeyd::simulation {
 
-/// What goes wrong between the daemon and its peers, and with its disk: single requests and writes, and spells that
-/// last.
+/// What goes wrong between the daemon and its peers, and with its disk: single requests and writes, and spells
+/// that last.
 class weather {
 public:
     weather(tests::fake_world& world, watch& observer, const temper& how, std::uint64_t seed);
@@ -29,14 +29,14 @@ public:
 
 private:
     enum class trouble : std::uint8_t {
-        refuses,         ///< no connection, or no such name
-        swallows,        ///< every packet
+        refuses,   ///< no connection, or no such name
+        swallows,  ///< every packet
         loses_requests,
         loses_replies,
-        gateway,         ///< something before it answers, and it may act all the same
+        gateway,  ///< something before it answers, and it may act all the same
         rate_limits,
         forbids,
-        no_token,        ///< it acts, and the reply is of no use
+        no_token,  ///< it acts, and the reply is of no use
         maintenance,
         starting,
         login_page,

@@ -26,8 +26,9 @@ void fake_loop::step_wall(core::duration by) {
     const auto before = until_alarm_by_wall();
     now_.wall += by;
     if (alarm_)
-        alarm_->at = std::min(std::max(alarm_at_.steady, now_.steady),
-                              now_.steady + std::max(until_alarm_by_wall(), std::min(before, alarm_notices_within)));
+        alarm_->at =
+            std::min(std::max(alarm_at_.steady, now_.steady),
+                     now_.steady + std::max(until_alarm_by_wall(), std::min(before, alarm_notices_within)));
 }
 
 void fake_loop::kill() {

@@ -126,7 +126,8 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.broken() == std::vector<std::string>{});
 }
 
-TEST_CASE_METHOD(fixture, "a refusal that could not be written is written again, so that a restart regenerates nothing") {
+TEST_CASE_METHOD(
+    fixture, "a refusal that could not be written is written again, so that a restart regenerates nothing") {
     world.wire.script("jira-host", call::regenerate, fault::answer(403));
     bool failed = false;
     world.journal.fails = [&](const auto&, const std::optional<core::history_entry>& ended) {

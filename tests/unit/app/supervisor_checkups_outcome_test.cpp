@@ -31,7 +31,8 @@ TEST_CASE_METHOD(fixture, "a check that passes lets a rotation begin that waited
     }
 }
 
-TEST_CASE_METHOD(fixture, "a login that a check was refused is not repeated by the rotation that comes due soon after") {
+TEST_CASE_METHOD(fixture,
+                 "a login that a check was refused is not repeated by the rotation that comes due soon after") {
     add("jira", 24h);
     world.start();
     world.run_for(1h);

@@ -111,7 +111,6 @@ TEST_CASE("a failure that cannot be written down is said, and changes nothing el
     CHECK(t.said("store.failed"));
     t.regenerate_again();
     t.finish("K2");
-
 }
 
 TEST_CASE("a refusal that cannot be written down is written again until it is, since its intent is on disk") {
