@@ -123,6 +123,8 @@ rotation_action rotation::refused(const regenerate_verdict& verdict, moment now,
     record_.open->intent = false;
     record_.open->unknowns_in_a_row = 0;
     replace_key_ = false;  // back to the key that the instance rejected, or that is held
+    if (verdict.status == 0 && record_.key && record_.key->rejections >= rejections_until_replaced)
+        record_.regenerated_for_rejection_at.reset();  // the cloud was not reached: that was no replacement
     if (!untouched()) {
         const bool rate_limited = verdict.status == too_many_requests;
         return fail_open(credentials ? backoff_kind::slow : backoff_kind::urgent, std::move(why),

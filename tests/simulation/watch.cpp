@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-// What stays as it is, though it should not. What is sent, heard and written: watch_requests.cpp.
+// What stays as it is, though it should not. What is sent, heard and written: watch_requests.cpp,
+// watch_replies.cpp.
 namespace tunnelkeyd::simulation {
 
 using namespace std::chrono_literals;

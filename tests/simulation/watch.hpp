@@ -87,14 +87,17 @@ private:
         std::optional<core::steady_time> refused;  // the API key, and nothing has changed since
     };
 
-    // watch_requests.cpp: what is sent, heard and written
+    // watch_requests.cpp: what is sent
     void sending(const std::string& target, tests::call what);
-    void heard(const std::string& target, tests::call what, const core::exchange& seen);
-    void heard_regenerate(seen& tunnel, const core::exchange& exchange);
-    void heard_cloud(organization_seen& organization, const core::exchange& exchange);
     void regenerate_leaves(const core::identity& id);
     void begins(seen& tunnel, const core::tunnel_record& record);
     void install_leaves(const core::instance& at, const core::secret& key);
+
+    // watch_replies.cpp: what is heard, and written
+    void heard(const std::string& target, tests::call what, const core::exchange& seen);
+    void heard_regenerate(seen& tunnel, const core::exchange& exchange);
+    void heard_whoami(seen& tunnel, const core::exchange& exchange);
+    void heard_cloud(organization_seen& organization, const core::exchange& exchange);
     void kept(const core::tunnel_record& record);
 
     // watch.cpp: what stays as it is

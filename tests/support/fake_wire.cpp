@@ -33,6 +33,22 @@ core::exchange answer_of(const fault& how) {
 
 }  // namespace
 
+std::string_view to_string(call what) {
+    switch (what) {
+    case call::organization:
+        return "organization";
+    case call::regenerate:
+        return "regenerate";
+    case call::status:
+        return "status";
+    case call::whoami:
+        return "whoami";
+    case call::install:
+        return "install";
+    }
+    return {};
+}
+
 core::exchange reply(unsigned status, const std::string& body, std::string content_type) {
     core::exchange seen;
     seen.reached = core::reached::reply;

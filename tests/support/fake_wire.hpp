@@ -9,11 +9,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tunnelkeyd::tests {
 
 enum class call : std::uint8_t { organization, regenerate, status, whoami, install };
+std::string_view to_string(call what);
 
 /// What goes wrong with one request.
 struct fault {
