@@ -57,6 +57,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
 
     auto& tunnel = at(target);
     if (!is_success(exchange)) {
+        if (what != call::install)
+            tunnel.rejections = 0;  // it tries to replace its key, and cannot
         tunnel.troubled = now;
         tunnel.told_to_wait =
             std::max(tunnel.told_to_wait, now + std::min(wait_in(exchange), core::duration(24h)));
@@ -74,7 +76,9 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
     case call::whoami:
         return heard_whoami(tunnel, exchange);
     case call::install:
-        if ((exchange.status == 400 || exchange.status == 422) && ++tunnel.rejections > most_rejections)
+        if (exchange.status == 400 || exchange.status == 422)
+            tunnel.rejections = can_work(tunnel) ? tunnel.rejections + 1 : 0;
+        if (tunnel.rejections > most_rejections)
             breaks(tunnel, "a key that its instance rejects is not replaced");
         if (exchange.body.reveal().find("<html") != std::string_view::npos)
             tunnel.troubled = now;
