@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -61,6 +62,9 @@ ports::journal_contents take_stock(const store::state_store& store, const core::
         } else if (record.open) {
             auto settings = kept_settings(record.open->settings);
             contents.leftovers.push_back({std::move(record), std::move(settings)});
+        } else {
+            for (const auto& stray : record.strays)
+                contents.last_stray = std::max(contents.last_stray, std::optional(stray.at));
         }
     }
     return contents;

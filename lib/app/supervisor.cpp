@@ -16,6 +16,7 @@ supervisor::supervisor(const outside& world, std::shared_ptr<const core::config>
       cloud_(config_->cloud),
       salt_(journal.salt),
       started_at_(world.clock.now().wall),
+      last_stray_(journal.last_stray),
       queues_(std::make_unique<queues>()) {
     std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
     for (auto& record : journal.records)
@@ -126,12 +127,21 @@ void supervisor::go() {
             queues_->unpark(*tunnel);
             tunnel->request();
         }
+    look_for_arrivals();
     look_at_organizations();
     const auto next = queues_->schedule.next();
     log(core::log_level::info, "supervisor.started",
         std::to_string(config_->tunnels.size()) + " tunnels, " + std::to_string(working_.size()) +
             " with an open key gap" + (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
     turn_ended();
+}
+
+/// The configuration may have changed since the last run: what that sent, and nobody answered, may arrive at an
+/// instance that is another tunnel's now.
+void supervisor::look_for_arrivals() {
+    const auto may_arrive = find_installs_under_way();
+    for (auto* tunnel : configured_)
+        disturb(*tunnel, may_arrive);
 }
 
 void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {

@@ -116,6 +116,7 @@ private:
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);
     void go();
+    void look_for_arrivals();
     void ring();
     void set_alarm();
     void turn_ended();
@@ -197,6 +198,7 @@ private:
     core::cloud_settings cloud_;  // config_'s, at one place for as long as this lives
     std::uint64_t salt_;
     core::wall_time started_at_;
+    std::optional<core::wall_time> last_stray_;  // of the tunnels that had left before the start
     core::rotation::restart restart_ = core::rotation::restart::daemon;
     bool started_ = false;
     bool once_ = false;

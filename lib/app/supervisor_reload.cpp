@@ -163,22 +163,27 @@ void supervisor::changed(const change& what) {
 
 /// By instance URL: whose key may still arrive there, and until when.
 supervisor::arrivals supervisor::find_installs_under_way() const {
-    arrivals found;
+    arrivals all;
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
-        const auto& strays = tunnel->state().record().strays;
+        const auto& record = tunnel->state().record();
+        const auto& strays = record.strays;
+        // An orphan's key counts as sent when the last run ended.
+        const bool found =
+            !tunnel->taken_up && record.key && now.wall - started_at_ < tunnel->settings().retry.settle;
         const bool sends = tunnel->state().where() == core::rotation::phase::installing;
         const bool sent = std::any_of(strays.begin(), strays.end(), [&](const core::stray_install& each) {
             return now.wall - each.at < tunnel->settings().retry.settle;
         });
-        if (!sends && !sent)
+        if (!sends && !sent && !found)
             continue;
         const auto& instance = tunnel->settings().instance;
+        const auto url = record.open ? record.open->instance_url : instance.url.text();
         const auto until =
             sends ? now.steady + instance.timeout.connect + instance.timeout.request : now.steady;
-        found.emplace(instance.url.text(), std::pair(tunnel.get(), until));
+        all.emplace(url, std::pair(tunnel.get(), until));
     }
-    return found;
+    return all;
 }
 
 /// Its instance was another tunnel's: what was sent there then, and never answered, would replace this one's
@@ -190,6 +195,14 @@ void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
             tunnel.disturb(until);
             write_down(tunnel);
         }
+    // Where the instances were of those that had left before the start, nobody knows: any new one may be
+    // theirs.
+    const auto now = world_.clock.now();
+    const bool is_new = tunnel.state().record().first_seen >= started_at_;
+    if (is_new && last_stray_ && now.wall - *last_stray_ < tunnel.settings().retry.settle) {
+        tunnel.disturb(now.steady);
+        write_down(tunnel);
+    }
 }
 
 /// A rotation that goes on writes its record by itself; one that waits may do so for long.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tunnelkeyd::ports {
@@ -21,6 +22,8 @@ struct journal_contents {
     std::uint64_t salt = 0;
     std::vector<core::tunnel_record> records;  ///< of configured tunnels
     std::vector<leftover> leftovers;
+    /// The latest install that was never answered, of the tunnels that left with nothing open.
+    std::optional<core::wall_time> last_stray;
 };
 
 }  // namespace tunnelkeyd::ports

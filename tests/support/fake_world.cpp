@@ -73,7 +73,10 @@ ports::journal_contents fake_world::contents(const core::config& config) const {
             copy.key->key = nullptr;
         if (configured.contains(id))
             found.records.push_back(std::move(copy));
-        else if (copy.open)
+        else if (!copy.open)
+            for (const auto& stray : copy.strays)
+                found.last_stray = std::max(found.last_stray, std::optional(stray.at));
+        else
             found.leftovers.push_back({std::move(copy), snapshots_unreadable
                                                             ? nullptr
                                                             : std::make_shared<core::tunnel>(settled_.at(id))});

@@ -58,6 +58,37 @@ TEST_CASE_METHOD(fixture, "a key that arrives late for the tunnel before is heal
     CHECK(world.log.count("confirmation.owed", "other") == 0);
 }
 
+TEST_CASE_METHOD(fixture,
+                 "a key that the last run had sent for the tunnel before is healed by one more rotation") {
+    SECTION("it was being installed") {
+        auto late = fault::late(5min);
+        late.heard_after = 30s;
+        world.wire.script("jira-host", call::install, late);
+        world.start();
+        REQUIRE(world.run_until([&] { return world.wire.sent("jira-host", call::install) == 1; }));
+    }
+    SECTION("another was installed meanwhile") {
+        world.wire.script("jira-host", call::install, fault::late(5min));
+        for (int i = 0; i < 5; ++i)
+            world.wire.script("jira-host", call::install, fault::answer(422));
+        world.start();
+        REQUIRE(world.run_until([&] { return world.rotated("jira") == 1; }));
+    }
+    world.kill();
+    world.remove_tunnel("jira");
+    world.draft.tunnels.push_back(successor);
+    world.start();
+    world.run_for(1min);
+    CHECK(is_in_step());
+    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
+    world.run_for(5min);
+    CHECK_FALSE(is_in_step());  // the late one has arrived
+    world.run_for(10min);
+    CHECK(is_in_step());
+    CHECK_FALSE(world.journal.records.at(successor.id()).confirmation_owed);
+    CHECK(world.log.count("confirmation.owed", "other") == 0);
+}
+
 TEST_CASE_METHOD(fixture, "a tunnel whose instance nobody else has sent to owes nothing") {
     world.start();
     world.run_for(1min);
