@@ -21,23 +21,23 @@ temper temper_of(std::uint64_t seed) {
     made.jitter = by.one_of(std::array<core::duration, 3>{0ms, 6h, days(2)});
     made.checkup_every = often(0.5, {days(1), days(7), days(30)});
 
-    made.request_fails = by.one_of(std::array{0.0, 0.01, 0.05, 0.2});
+    made.request_fails = by.one_of(std::array{0.0, 0.01, 0.05, 0.15});
     made.late = by.one_of(std::array{0.0, 0.2, 0.6});
     made.write_fails = by.one_of(std::array{0.0, 0.0, 0.01, 0.1});
     made.failed_writes_stay = by.happens(0.3);
     made.key_unwanted = by.one_of(std::array{0.0, 0.0, 0.05});
-    made.killed_at_request = by.one_of(std::array{0.0, 0.01, 0.04});
+    made.killed_at_request = by.one_of(std::array{0.0, 0.01, 0.03});
     made.trouble_at_request = by.one_of(std::array{0.0, 0.01, 0.05});
-    made.change_at_request = by.one_of(std::array{0.0, 0.01, 0.03});
+    made.change_at_request = by.one_of(std::array{0.0, 0.005, 0.02});
 
-    made.killed = often(0.6, {days(5), days(20), days(60)});
+    made.killed = often(0.6, {days(7), days(30), days(90)});
     made.stopped = often(0.5, {days(7), days(30), days(60)});
     made.restored = often(0.3, {days(60), days(120), days(365)});
     made.cloud_trouble = often(0.7, {days(4), days(15), days(60)});
     made.instance_trouble = often(0.7, {days(2), days(10), days(30)});
     made.store_trouble = often(0.4, {days(30), days(60), days(200)});
     made.credentials_trouble = often(0.5, {days(7), days(30), days(90)});
-    made.reload = often(0.7, {days(3), days(10), days(30)});
+    made.reload = often(0.7, {days(7), days(20), days(60)});
     made.trouble_lasts = by.one_of(std::array<core::duration, 3>{5min, 1h, 4h});
     return made;
 }
