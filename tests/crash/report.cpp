@@ -1,0 +1,101 @@
+#include "crash/report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+
+namespace tunnelkeyd::crash {
+
+namespace {
+
+struct figures {
+    unsigned points = 0;
+    unsigned planned = 0;
+    unsigned elsewhere = 0;
+    unsigned recovered = 0;
+    unsigned by_itself = 0;
+    unsigned refused = 0;
+    unsigned extra = 0;  ///< the most
+    std::chrono::milliseconds gap{0};
+
+    void add(const strike& one) {
+        ++points;
+        if (one.how == strike::hit::missed && one.problems.empty())
+            return;
+        planned += one.how == strike::hit::planned ? 1 : 0;
+        elsewhere += one.how == strike::hit::elsewhere ? 1 : 0;
+        recovered += one.problems.empty() ? 1 : 0;
+        by_itself += one.by_itself ? 1 : 0;
+        refused += one.refused > 0 ? 1 : 0;
+        extra = std::max(extra, one.extra);
+        gap = std::max(gap, one.gap);
+    }
+    [[nodiscard]] unsigned struck() const { return planned + elsewhere; }
+};
+
+std::string with_commas(std::size_t number) {
+    auto text = std::to_string(number);
+    for (auto at = static_cast<int>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+figures all_of(const totals& all) {
+    figures sum;
+    for (const auto& one : all.strikes)
+        sum.add(one);
+    return sum;
+}
+
+std::size_t count_problems(const totals& all) {
+    return static_cast<std::size_t>(std::count_if(all.strikes.begin(), all.strikes.end(),
+                                                  [](const strike& one) { return !one.problems.empty(); }));
+}
+
+std::string row(const std::string& call, const std::string& what, const figures& of) {
+    std::array<char, 200> line{};
+    std::snprintf(line.data(), line.size(), "%-16s %-11s %6u %6u %9u %9u %9u %8u %6u %10lld\n", call.c_str(),
+                  what.c_str(), of.points, of.struck(), of.elsewhere, of.recovered, of.by_itself, of.refused,
+                  of.extra, static_cast<long long>(of.gap.count()));
+    return line.data();
+}
+
+}  // namespace
+
+std::string summary(const totals& all) {
+    const auto sum = all_of(all);
+    const auto missed = sum.points - sum.struck();
+    return with_commas(sum.points) + " of " + with_commas(all.recorded) + " points recorded (" +
+           with_commas(all.recorded - all.reachable) + " out of strace's reach), " + with_commas(sum.struck()) +
+           " struck (" + with_commas(sum.elsewhere) + " at another call than recorded), " +
+           with_commas(missed) + " not reached, " + with_commas(sum.recovered) + " recovered, " +
+           with_commas(count_problems(all)) + " failed; at most " + std::to_string(sum.extra) +
+           " extra regenerates, longest gap " + std::to_string(sum.gap.count()) + " ms";
+}
+
+std::string table(const totals& all) {
+    std::map<std::pair<std::string, std::string>, figures> rows;
+    for (const auto& one : all.strikes)
+        rows[{one.at.what, one.at.call}].add(one);
+    std::string text =
+        "call             done to it  points struck elsewhere recovered by itself refused  extra longest ms\n";
+    for (const auto& [key, of] : rows)
+        text += row(key.second, key.first, of);
+    return text + row("all", "", all_of(all));
+}
+
+std::string failures(const totals& all, const std::string& program) {
+    std::string text;
+    for (const auto& one : all.strikes) {
+        if (one.problems.empty())
+            continue;
+        text += to_string(one.at) + " (" + (one.struck.empty() ? one.at.target : one.struck) + ")\n";
+        for (const auto& problem : one.problems)
+            text += "  " + problem + "\n";
+        text += "  again: " + program + " --point " + to_string(one.at) + "\n";
+    }
+    return text;
+}
+
+}  // namespace tunnelkeyd::crash
