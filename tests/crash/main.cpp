@@ -26,9 +26,9 @@ struct wishes {
 };
 
 void add(const plan& planned, totals& all, std::vector<point>& points) {
-    for (const auto& [call, count] : planned.of_each_call) {
-        all.recorded += count.recorded;
-        all.reachable += count.reachable;
+    for (const auto& [what, count] : planned.counts) {
+        all.recorded[what].recorded += count.recorded;
+        all.recorded[what].reachable += count.reachable;
     }
     points.insert(points.end(), planned.points.begin(), planned.points.end());
 }

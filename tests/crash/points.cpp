@@ -37,26 +37,37 @@ std::vector<std::optional<std::pair<const lens*, unsigned>>> ways_to(const recor
     return ways;
 }
 
-/// What the dynamic loader does, and reading the configuration, is the same whatever the store holds: it is
-/// swept once.
-std::size_t beginning(const recording& seen) {
+template <class Condition>
+std::size_t first_call(const recording& seen, const Condition& condition) {
+    const auto found = std::find_if(seen.calls.begin(), seen.calls.end(), condition);
+    return static_cast<std::size_t>(found - seen.calls.begin());
+}
+
+/// What comes before the store is opened is the same whatever is in it: it is swept once.
+std::size_t begin_of_kills(const recording& seen) {
     if (seen.from == scenario::first)
         return 0;
-    const auto lock = std::find_if(seen.calls.begin(), seen.calls.end(), [&](const traced_call& call) {
+    return first_call(seen, [&](const traced_call& call) {
         return call.name == "openat" && bytes_of(call) == seen.directory + "/state/lock";
     });
-    return static_cast<std::size_t>(lock - seen.calls.begin());
+}
+
+/// What becomes of errors in the dynamic loader is not the daemon's to say: the first thing that it does is to
+/// set its umask.
+std::size_t begin_of_errors(const recording& seen) {
+    return std::max(begin_of_kills(seen),
+                    first_call(seen, [](const traced_call& call) { return call.name == "umask"; }));
 }
 
 template <class Injections>
-plan make_plan(const recording& seen, const Injections& injections) {
+plan make_plan(const recording& seen, std::size_t begin, const Injections& injections) {
     plan made;
     const auto ways = ways_to(seen);
-    for (auto i = beginning(seen); i < seen.calls.size(); ++i) {
+    for (auto i = begin; i < seen.calls.size(); ++i) {
         const auto& call = seen.calls[i];
         const auto target = describe_target(call, seen.directory);
         for (const auto& what : injections(call, target)) {
-            auto& counted = made.of_each_call[call.name];
+            auto& counted = made.counts[{what, call.name}];
             ++counted.recorded;
             if (!ways[i])
                 continue;
@@ -96,14 +107,13 @@ point parse_point(const std::string& text) {
 }
 
 plan plan_kills(const recording& seen) {
-    return make_plan(seen, [](const traced_call& call, const std::string&) {
+    return make_plan(seen, begin_of_kills(seen), [](const traced_call& call, const std::string&) {
         return can_be_struck(call) ? std::vector<std::string>{"KILL"} : std::vector<std::string>{};
     });
 }
 
 plan plan_errors(const recording& seen) {
-    return make_plan(
-        seen, [](const traced_call& call, const std::string& target) { return errors_of(call, target); });
+    return make_plan(seen, begin_of_errors(seen), errors_of);
 }
 
 std::string describe_target(const traced_call& call, const std::string& directory) {

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tunnelkeyd::crash {
@@ -44,8 +45,9 @@ struct reach {
 };
 
 struct plan {
-    std::vector<point> points;                  ///< in the order of the recording
-    std::map<std::string, reach> of_each_call;  ///< by its name
+    std::vector<point> points;  ///< in the order of the recording
+    /// By what is done, and to which call.
+    std::map<std::pair<std::string, std::string>, reach> counts;
 };
 
 /// Killed at every call that a lens leads to.

@@ -53,11 +53,21 @@ std::size_t count_problems(const totals& all) {
                                                   [](const strike& one) { return !one.problems.empty(); }));
 }
 
-std::string row(const std::string& call, const std::string& what, const figures& of) {
+reach all_recorded(const totals& all) {
+    reach sum;
+    for (const auto& [what, count] : all.recorded) {
+        sum.recorded += count.recorded;
+        sum.reachable += count.reachable;
+    }
+    return sum;
+}
+
+std::string row(const std::string& what, const std::string& call, const reach& recorded, const figures& of) {
     std::array<char, 200> line{};
-    std::snprintf(line.data(), line.size(), "%-16s %-11s %6u %6u %9u %9u %9u %8u %6u %10lld\n", call.c_str(),
-                  what.c_str(), of.points, of.struck(), of.elsewhere, of.recovered, of.by_itself, of.refused,
-                  of.extra, static_cast<long long>(of.gap.count()));
+    std::snprintf(line.data(), line.size(),
+                  "| %-10s | %-15s | %8u | %6u | %6u | %9u | %10u | %9u | %7u | %5u | %7lld |\n", what.c_str(),
+                  call.c_str(), recorded.recorded, recorded.reachable, of.struck(), of.recovered, of.by_itself,
+                  of.refused, of.elsewhere, of.extra, static_cast<long long>(of.gap.count()));
     return line.data();
 }
 
@@ -65,24 +75,26 @@ std::string row(const std::string& call, const std::string& what, const figures&
 
 std::string summary(const totals& all) {
     const auto sum = all_of(all);
-    const auto missed = sum.points - sum.struck();
-    return with_commas(sum.points) + " of " + with_commas(all.recorded) + " points recorded (" +
-           with_commas(all.recorded - all.reachable) + " out of strace's reach), " + with_commas(sum.struck()) +
-           " struck (" + with_commas(sum.elsewhere) + " at another call than recorded), " +
-           with_commas(missed) + " not reached, " + with_commas(sum.recovered) + " recovered, " +
-           with_commas(count_problems(all)) + " failed; at most " + std::to_string(sum.extra) +
-           " extra regenerates, longest gap " + std::to_string(sum.gap.count()) + " ms";
+    const auto recorded = all_recorded(all);
+    return with_commas(sum.points) + " of " + with_commas(recorded.recorded) + " points recorded (" +
+           with_commas(recorded.recorded - recorded.reachable) + " out of strace's reach), " +
+           with_commas(sum.struck()) + " struck (" + with_commas(sum.elsewhere) +
+           " of them not where recorded), " + with_commas(sum.points - sum.struck()) + " not reached, " +
+           with_commas(sum.recovered) + " recovered, " + with_commas(count_problems(all)) +
+           " failed; at most " + std::to_string(sum.extra) + " extra regenerates, longest gap " +
+           std::to_string(sum.gap.count()) + " ms";
 }
 
 std::string table(const totals& all) {
     std::map<std::pair<std::string, std::string>, figures> rows;
     for (const auto& one : all.strikes)
         rows[{one.at.what, one.at.call}].add(one);
-    std::string text =
-        "call             done to it  points struck elsewhere recovered by itself refused  extra longest ms\n";
+    std::string text = "| done to it | system call     | recorded | points | struck | recovered | by itself | "
+                       "refused | elsewhere | extra | gap, ms |\n"
+                       "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for (const auto& [key, of] : rows)
-        text += row(key.second, key.first, of);
-    return text + row("all", "", all_of(all));
+        text += row(key.first, key.second, all.recorded.at(key), of);
+    return text + row("all", "", all_recorded(all), all_of(all));
 }
 
 std::string failures(const totals& all, const std::string& program) {

@@ -2,15 +2,17 @@
 
 #include "crash/strike.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tunnelkeyd::crash {
 
 /// What was recorded and what came of it, over all scenarios.
 struct totals {
-    unsigned recorded = 0;   ///< points: calls, once for each thing that can be done to them
-    unsigned reachable = 0;  ///< of them a lens leads to
+    /// By what is done, and to which call.
+    std::map<std::pair<std::string, std::string>, reach> recorded;
     std::vector<strike> strikes;
 };
 

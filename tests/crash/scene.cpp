@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <sstream>
 #include <stdexcept>
 
 namespace tunnelkeyd::crash {
@@ -35,11 +36,14 @@ bool is_at_rest(const json& tunnel) {
            tunnel.at("confirmation_owed") == false;
 }
 
-/// Did it say why it failed? The dynamic loader says so in plain text.
+/// Did it say why it failed? Before the log is set up, and when it ends, it says so in plain text; so does the
+/// dynamic loader.
 bool has_error(const std::string& log) {
-    return log.find(R"("level":"error")") != std::string::npos ||
-           log.find("error while loading shared libraries") != std::string::npos ||
-           log.find("Fatal") != std::string::npos;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);)
+        if (!line.starts_with('{') || line.find(R"("level":"error")") != std::string::npos)
+            return true;
+    return false;
 }
 
 }  // namespace

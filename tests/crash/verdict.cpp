@@ -37,8 +37,7 @@ void judge_end_by_kill(const evidence& seen, std::vector<std::string>& problems)
 }
 
 void judge_end_by_error(const evidence& seen, std::vector<std::string>& problems) {
-    // 127 is the dynamic loader's.
-    static const std::set<int> refusals = {1, 75, 78, 127};
+    static const std::set<int> refusals = {1, 75, 78};
     if (seen.status < 0)
         problems.push_back("signal " + std::to_string(-seen.status) + " ended it");
     else if (!seen.was_asked && !refusals.contains(seen.status))
