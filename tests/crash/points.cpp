@@ -63,17 +63,25 @@ template <class Injections>
 plan make_plan(const recording& seen, std::size_t begin, const Injections& injections) {
     plan made;
     const auto ways = ways_to(seen);
-    for (auto i = begin; i < seen.calls.size(); ++i) {
+    std::map<std::pair<int, std::string>, unsigned> own_counts;
+    for (std::size_t i = 0; i < seen.calls.size(); ++i) {
         const auto& call = seen.calls[i];
+        const auto own = ++own_counts[{call.thread, call.name}];
+        if (i < begin)
+            continue;
         const auto target = describe_target(call, seen.directory);
         for (const auto& what : injections(call, target)) {
+            point at{seen.from, what, "", call.name, own, call.thread == seen.process, target};
             auto& counted = made.counts[{what, call.name}];
             ++counted.recorded;
-            if (!ways[i])
+            if (!ways[i]) {
+                made.out_of_reach.push_back(std::move(at));
                 continue;
+            }
             ++counted.reachable;
-            made.points.push_back({seen.from, what, ways[i]->first->name, call.name, ways[i]->second,
-                                   call.thread == seen.process, target});
+            at.through = ways[i]->first->name;
+            at.n = ways[i]->second;
+            made.points.push_back(std::move(at));
         }
     }
     return made;

@@ -45,7 +45,8 @@ struct reach {
 };
 
 struct plan {
-    std::vector<point> points;  ///< in the order of the recording
+    std::vector<point> points;        ///< in the order of the recording
+    std::vector<point> out_of_reach;  ///< to which no lens leads; `n` is the thread's own count
     /// By what is done, and to which call.
     std::map<std::pair<std::string, std::string>, reach> counts;
 };

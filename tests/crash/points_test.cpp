@@ -67,6 +67,9 @@ TEST_CASE("a call to which no lens leads is counted as recorded and not as reach
     const auto& writes = planned.counts.at({"KILL", "pwrite64"});
     CHECK(writes.recorded == 4);
     CHECK(writes.reachable == 3);
+    REQUIRE(planned.out_of_reach.size() == 1);
+    CHECK(planned.out_of_reach[0].call == "pwrite64");
+    CHECK(planned.out_of_reach[0].n == 1);
 }
 
 TEST_CASE("what comes before the store is opened is swept in the first scenario only") {

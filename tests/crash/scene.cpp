@@ -87,6 +87,8 @@ void scene::run_traced(const std::vector<std::string>& options, milliseconds lim
     wait_until(limit, [&] { return daemon.has_ended() || is_over(); });
     seen.was_asked = !daemon.has_ended();
     daemon.signal(SIGTERM);
+    if (seen.lasting && !wait_until(milliseconds(1000), [&] { return daemon.has_ended(); }))
+        daemon.signal(SIGKILL);
     seen.status = daemon.wait_for_exit();
     seen.said_why = has_error(rig_.log().substr(before));
     seen.prepared_regenerates = prepared_regenerates_;

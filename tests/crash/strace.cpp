@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <exception>
 #include <stdexcept>
 
 namespace tunnelkeyd::crash {
@@ -25,16 +26,25 @@ bool is_finished(const std::string& trace, pid_t process) {
 
 }  // namespace
 
-std::string why_no_strace() {
+std::string why_no_strace() try {
     if (::access(program, X_OK) != 0)
         return std::string("there is no ") + program;
     const support::temporary_directory directory;
     const auto output = directory.path() / "trace";
-    support::child_process trial(program, {"-o", output, "/bin/true"}, directory.path() / "log");
-    if (trial.wait_for_exit() == 0)
-        return "";
-    const auto reason = trial.output();
-    return "strace does not work here: " + reason.substr(0, reason.find('\n'));
+    auto words = strace_words(output, {"-y", "-e", "trace=write"});
+    words.insert(words.end(), {TUNNELKEYD_DAEMON, "version"});
+    support::child_process trial(program, {words.begin() + 1, words.end()}, directory.path() / "log",
+                                 strace_environment());
+    const auto process = trial.pid();
+    if (trial.wait_for_exit() != 0)
+        return "strace does not work here: " + trial.output();
+    // The daemon shuts itself off from others of its user. What its descriptors are only root's strace sees
+    // then.
+    if (finished_trace(output, process).find("write(1<") == std::string::npos)
+        return "strace cannot see what the daemon's descriptors are; root's could";
+    return "";
+} catch (const std::exception& problem) {
+    return std::string("strace does not work here: ") + problem.what();
 }
 
 std::vector<std::string> strace_words(const std::filesystem::path& output,

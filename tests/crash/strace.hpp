@@ -9,7 +9,8 @@
 /// Runs a program under strace(1).
 namespace tunnelkeyd::crash {
 
-/// Why there can be no trace: strace is missing, or ptrace(2) is not permitted. "" if there can be one.
+/// Why there can be no trace of the daemon: strace is missing, ptrace(2) is not permitted, or it shows too
+/// little. "" if there can be one.
 std::string why_no_strace();
 
 /// The words before the program's own. The trace goes to `output`, where nothing of an earlier one may be.

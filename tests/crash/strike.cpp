@@ -12,8 +12,10 @@ namespace {
 
 using std::chrono::seconds;
 
-/// How long a daemon whose call failed may take before it is started again.
+/// How long a daemon whose call failed may take before it is started again; less, where nothing will get
+/// better.
 constexpr seconds enough{10};
+constexpr seconds hopeless{3};
 
 /// How many regenerates the scenario takes, from its beginning, when nothing more goes wrong: with an unknown
 /// one come its repeat and the confirmation.
@@ -50,7 +52,8 @@ void play(strike& result) {
     scene played(at.from);
     evidence seen;
     seen.killed = at.what == "KILL";
-    played.run_traced(options(at, played.directory()), enough, seen);
+    seen.lasting = at.what.ends_with('+');
+    played.run_traced(options(at, played.directory()), seen.lasting ? hopeless : enough, seen);
     note_hit(played, result);
     if (result.how == strike::hit::missed)
         seen.killed = false;

@@ -38,7 +38,8 @@ void judge_end_by_kill(const evidence& seen, std::vector<std::string>& problems)
 
 void judge_end_by_error(const evidence& seen, std::vector<std::string>& problems) {
     static const std::set<int> refusals = {1, 75, 78};
-    if (seen.status < 0)
+    const bool took_too_long = seen.lasting && seen.was_asked && seen.status == -SIGKILL;
+    if (seen.status < 0 && !took_too_long)
         problems.push_back("signal " + std::to_string(-seen.status) + " ended it");
     else if (!seen.was_asked && !refusals.contains(seen.status))
         problems.push_back("it ended by itself with " + std::to_string(seen.status));

@@ -9,7 +9,8 @@ namespace tunnelkeyd::crash {
 
 /// What was seen of a daemon that was struck, and of the one that was started after it.
 struct evidence {
-    bool killed = true;  ///< else a call of it failed
+    bool killed = true;    ///< else a call of it failed
+    bool lasting = false;  ///< and all such calls from then on: it need not end in time
 
     int status = 0;                   ///< of the first run: its exit status, or minus the signal that ended it
     bool was_asked = false;           ///< SIGTERM was sent to it: its rotation was over, or took too long

@@ -110,6 +110,16 @@ TEST_CASE("an end by another signal than the one that was sent is a failure") {
     CHECK(judge(seen).size() == 1);
 }
 
+TEST_CASE("only whoever cannot get well may be killed for not ending") {
+    auto seen = good_error();
+    seen.status = -SIGKILL;
+    CHECK(judge(seen).size() == 1);
+    seen.lasting = true;
+    CHECK(judge(seen).empty());
+    seen.status = -SIGSEGV;
+    CHECK(judge(seen).size() == 1);
+}
+
 TEST_CASE("a refusal has a documented status and says why") {
     auto seen = good_refusal();
     seen.status = 0;
