@@ -39,7 +39,7 @@ plan plan_all() {
     };
     for (const auto& seen : record_all({all_scenarios.begin(), all_scenarios.end()})) {
         add(plan_kills(seen));
-        if (seen.from == scenario::first || seen.from == scenario::opened)
+        if (seen.from != scenario::once)
             add(plan_errors(seen));
     }
     return all;

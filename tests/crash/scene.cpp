@@ -53,6 +53,7 @@ scene::scene(scenario from) : from_(from), rig_(1) {
     const auto tunnels = rig_.config.at("tunnels");
     switch (from) {
     case scenario::first:
+    case scenario::once:
         return;
     case scenario::opened:
         rig_.config["tunnels"] = json::array();
@@ -79,19 +80,21 @@ scene::scene(scenario from) : from_(from), rig_(1) {
 void scene::run_traced(const std::vector<std::string>& options, milliseconds limit, evidence& seen) {
     const auto before = rig_.log().size();
     rig_.under = strace_words(directory() + "/trace", options);
-    rig_.start({}, strace_environment());
+    const bool once = from_ == scenario::once;
+    rig_.start(once ? std::vector<std::string>{"--once"} : std::vector<std::string>{}, strace_environment());
     rig_.under.clear();
     auto& daemon = rig_.daemon();
     process_ = daemon.pid();
 
     wait_until(limit, [&] { return daemon.has_ended() || is_over(); });
-    seen.was_asked = !daemon.has_ended();
+    seen.was_asked = !daemon.has_ended() || once;
     daemon.signal(SIGTERM);
     if (seen.lasting && !wait_until(milliseconds(1000), [&] { return daemon.has_ended(); }))
         daemon.signal(SIGKILL);
     seen.status = daemon.wait_for_exit();
     seen.said_why = has_error(rig_.log().substr(before));
     seen.prepared_regenerates = prepared_regenerates_;
+    seen.usual_regenerates = from_ == scenario::intent ? 2 : from_ == scenario::sealed ? 0 : 1;
     seen.regenerates_before = regenerates();
     seen.found = look_into(rig_.state_directory());
 }
@@ -139,11 +142,14 @@ void scene::come_to_rest() {
     rig_.start();
     const auto address = rig_.wait_for("health.listening", "", before + 1).at("address").get<std::string>();
     json status;
-    if (!wait_until(support::patience, [&] {
-            status = json::parse(support::http_get(address, "/status").body);
-            const auto& tunnels = status.at("tunnels");
-            return !tunnels.empty() && is_at_rest(tunnels.front());
-        }))
+    const auto rests = [&] {
+        if (rig_.daemon().has_ended())
+            throw std::runtime_error("it ended by itself");
+        status = json::parse(support::http_get(address, "/status").body);
+        const auto& tunnels = status.at("tunnels");
+        return !tunnels.empty() && is_at_rest(tunnels.front());
+    };
+    if (!wait_until(support::patience, rests))
         throw std::runtime_error("something is left to do: " + status.dump());
 }
 

@@ -13,7 +13,7 @@ store_look look_at(const core::tunnel_record& record) {
     store_look seen;
     seen.confirmation_owed = record.confirmation_owed;
     if (record.open)
-        seen.found = record.key ? store_look::state::sealed : store_look::state::intent;
+        seen.found = record.key && !record.open->intent ? store_look::state::sealed : store_look::state::intent;
     else if (record.last_success)
         seen.found = store_look::state::done;
     return seen;

@@ -17,12 +17,6 @@ using std::chrono::seconds;
 constexpr seconds enough{10};
 constexpr seconds hopeless{3};
 
-/// How many regenerates the scenario takes, from its beginning, when nothing more goes wrong: with an unknown
-/// one come its repeat and the confirmation.
-unsigned usual_regenerates(scenario from) {
-    return from == scenario::intent ? 3 : 1;
-}
-
 std::string injection(const point& at) {
     const auto lasts = at.what.ends_with('+');
     const auto error = lasts ? at.what.substr(0, at.what.size() - 1) : at.what;
@@ -62,7 +56,8 @@ void play(strike& result) {
 
     played.recover(seen);
     result.regenerates = seen.regenerates_after;
-    result.extra = std::max(seen.regenerates_after, usual_regenerates(at.from)) - usual_regenerates(at.from);
+    const auto usual = seen.prepared_regenerates + seen.usual_regenerates;
+    result.extra = std::max(seen.regenerates_after, usual) - usual;
     result.gap = played.longest_gap();
     result.problems = judge(seen);
     if (!result.problems.empty())

@@ -45,9 +45,11 @@ void judge_end_by_error(const evidence& seen, std::vector<std::string>& problems
         problems.push_back("it ended by itself with " + std::to_string(seen.status));
     else if (!seen.was_asked && !seen.said_why)
         problems.push_back("it ended with " + std::to_string(seen.status) + " and did not say why");
-    const auto more = seen.regenerates_after - seen.prepared_regenerates;
-    if (more > 3)
-        problems.push_back(counted(more) + " in all, where 3 are allowed");
+    // A repeat and a confirmation, as after a kill.
+    const auto all = seen.regenerates_after - seen.prepared_regenerates;
+    if (all > seen.usual_regenerates + 2)
+        problems.push_back(counted(all) + ", where " + std::to_string(seen.usual_regenerates + 2) +
+                           " are allowed");
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ std::vector<std::string> judge(const evidence& seen) {
     if (!seen.found.problem.empty())
         problems.push_back("the store cannot be opened: " + seen.found.problem);
     else if (seen.found.found == state::nothing && seen.regenerates_before > 0)
-        problems.push_back(counted(seen.regenerates_before) + " were sent, and the store knows of none");
+        problems.push_back("the store knows nothing of " + counted(seen.regenerates_before) + " that left");
     if (seen.killed)
         judge_end_by_kill(seen, problems);
     else

@@ -18,6 +18,7 @@ struct evidence {
     store_look found;                 ///< between the two
     unsigned regenerates_before = 0;  ///< requests that arrived by then
     unsigned prepared_regenerates = 0;  ///< those of them that were sent before the first run
+    unsigned usual_regenerates = 1;     ///< from then on, undisturbed
 
     std::string recovery;  ///< why the second run did not come to rest; "": it did
     unsigned regenerates_after = 0;
