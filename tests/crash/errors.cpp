@@ -15,7 +15,7 @@ bool is_one_of(const std::string& name, const std::set<std::string_view>& names)
 
 /// A path, and not a socket, a pipe or what the kernel makes up.
 bool is_file(const std::string& target) {
-    return target.starts_with('/') || target.starts_with("state") || target.find('.') != std::string::npos;
+    return !target.empty() && target != "socket" && target != "pipe" && !target.starts_with("anon_inode:");
 }
 
 errors of_file(const traced_call& call) {

@@ -83,8 +83,10 @@ int play_all(const wishes& wanted, const std::string& program) {
     const auto figures = wanted.figures + ": " + summary(all);
     tunnelkeyd::support::show_figures(wanted.figures, wanted.table ? figures + "\n\n" + table(all) : figures);
     const auto failed = failures(all, program);
-    std::cout << failed;
-    return failed.empty() && !points.empty() ? 0 : 1;
+    std::cout << needed_restart(all) << failed;
+    if (!is_credible(all))
+        std::cout << "too few points were reached: " << summary(all) << '\n';
+    return failed.empty() && is_credible(all) ? 0 : 1;
 }
 
 /// Why nothing can be struck here; "" if it can.

@@ -97,6 +97,20 @@ std::string table(const totals& all) {
     return text + row("all", "", all_recorded(all), all_of(all));
 }
 
+std::string needed_restart(const totals& all) {
+    std::string text;
+    for (const auto& one : all.strikes)
+        if (one.how != strike::hit::missed && one.at.what != "KILL" && !one.at.what.ends_with('+') &&
+            !one.by_itself && one.refused == 0)
+            text += "needed a restart: " + to_string(one.at) + " (" + one.struck + ")\n";
+    return text;
+}
+
+bool is_credible(const totals& all) {
+    const auto sum = all_of(all);
+    return sum.points > 0 && sum.struck() * 10 >= sum.points * 9;
+}
+
 std::string failures(const totals& all, const std::string& program) {
     std::string text;
     for (const auto& one : all.strikes) {

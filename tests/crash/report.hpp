@@ -22,6 +22,13 @@ std::string summary(const totals& all);
 /// A line for each system call and what was done to it.
 std::string table(const totals& all);
 
+/// Each point after which the daemon ran on and was not well before it was started again, though no more than
+/// one call had failed.
+std::string needed_restart(const totals& all);
+
+/// Were most of the points reached? If not, no more is known than that something is wrong with the test.
+bool is_credible(const totals& all);
+
 /// Each point with a problem, with the command that plays it again.
 std::string failures(const totals& all, const std::string& program);
 

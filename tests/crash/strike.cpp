@@ -51,7 +51,7 @@ void play(strike& result) {
     note_hit(played, result);
     if (result.how == strike::hit::missed)
         seen.killed = false;
-    result.by_itself = seen.was_asked && seen.found.found == store_look::state::done;
+    result.by_itself = !seen.killed && seen.was_asked && seen.found.found == store_look::state::done;
     result.refused = seen.was_asked ? 0 : seen.status;
 
     played.recover(seen);
