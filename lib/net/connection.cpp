@@ -16,6 +16,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <optional>
@@ -30,6 +31,7 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr core::duration last_words = std::chrono::seconds(1);
 
 /// Limits nothing and counts what was handed to the kernel, which is what can have left.
 class counting_policy {
@@ -179,11 +181,16 @@ asio::awaitable<core::exchange> connection::exchange(wiping_string request, core
     const auto [not_sent, sent] = co_await streams_->write(asio::buffer(request));
     wiping_string().swap(request);
 
-    // Whoever does not want the request may have answered and closed before it was sent whole.
+    // Whoever does not want the request may have answered and closed before it was sent whole: then the answer
+    // is on its way. Otherwise there will be none.
     reply_reader reply;
     error_code failure = not_sent;
+    if (not_sent)
+        tcp.expires_after(std::min(limit, last_words));
     if (not_sent != beast::error::timeout)
         failure = co_await streams_->read(&reply);
+    if (not_sent && failure == beast::error::timeout)
+        failure = not_sent;
     const bool left = tcp.rate_policy().written() != written_before;
 
     core::exchange result;

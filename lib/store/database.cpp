@@ -201,6 +201,10 @@ bool has_moved(SQLite::Database& database) {
            moved != 0;
 }
 
+bool is_read_only(SQLite::Database& database) {
+    return sqlite3_db_readonly(database.getHandle(), "main") == 1;
+}
+
 std::string explain(const SQLite::Exception& failure, const std::string& path) {
     return std::string(failure.what()) + " (" + path + "): " + remedy(code_of(failure));
 }

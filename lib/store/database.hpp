@@ -31,6 +31,10 @@ SQLite::Database open_for_reading(const std::string& path);
 /// nobody will find again.
 [[nodiscard]] bool has_moved(SQLite::Database& database);
 
+/// SQLite opens a file for reading only where it cannot open it for writing, be it for want of a descriptor at
+/// that moment, and stays with that.
+[[nodiscard]] bool is_read_only(SQLite::Database& database);
+
 /// What went wrong and what to do about it: "database or disk is full (/var/lib/tunnelkeyd/state.db): free
 /// some space".
 std::string explain(const SQLite::Exception& failure, const std::string& path);

@@ -152,7 +152,7 @@ std::vector<std::string> writer::write_all(const std::vector<write>& batch) {
 
 /// A write that fails by its own fault gets its error, and the transaction is begun again without it.
 void writer::write_good_ones(const std::vector<write>& batch, std::vector<std::string>& errors) {
-    if (connection_ && has_moved(connection_->database()))
+    if (connection_ && (has_moved(connection_->database()) || is_read_only(connection_->database())))
         connection_.reset();
     if (!connection_)
         connection_ = std::make_unique<connection>(open_for_writing(path_), *keys_);

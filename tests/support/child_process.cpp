@@ -121,6 +121,11 @@ void child_process::signal(int number) const {
         ::kill(pid_, number);
 }
 
+bool child_process::has_ended() const {
+    pollfd watched{pidfd_, POLLIN, 0};
+    return ::poll(&watched, 1, 0) == 1;
+}
+
 int child_process::wait_for_exit() {
     pollfd watched{pidfd_, POLLIN, 0};
     if (::poll(&watched, 1, milliseconds_until(clock::now() + patience)) != 1)

@@ -48,6 +48,8 @@ public:
     [[nodiscard]] std::string output() const { return read_file(output_); }
     void signal(int number) const;
 
+    [[nodiscard]] bool has_ended() const;
+
     /// Its exit status, or minus the number of the signal that ended it. Throws std::runtime_error with what it
     /// printed when it does not end within `patience`.
     int wait_for_exit();

@@ -84,13 +84,15 @@ rig::~rig() = default;
 void rig::start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
     write_config();
     const auto file = directory() / "config.yaml";
-    std::vector<std::string> words = {"run", "--config", file};
+    auto words = under;
+    words.insert(words.end(), {TUNNELKEYD_DAEMON, "run", "--config", file});
     if (std::find(arguments.begin(), arguments.end(), "--once") == arguments.end())
         ++listening_runs_;
     words.insert(words.end(), arguments.begin(), arguments.end());
+    const auto program = words.front();
+    words.erase(words.begin());
     daemon_.reset();
-    daemon_ =
-        std::make_unique<child_process>(TUNNELKEYD_DAEMON, words, directory() / "daemon.log", environment);
+    daemon_ = std::make_unique<child_process>(program, words, directory() / "daemon.log", environment);
 }
 
 void rig::write_config() const {

@@ -26,6 +26,8 @@ public:
     /// JSON, which is YAML.
     nlohmann::json config;
     simulator_process simulator;
+    /// What runs the daemon: a program and its arguments, which the daemon's own follow. Empty: nothing does.
+    std::vector<std::string> under;
 
     /// Writes `config` to config.yaml in directory(), as start() does.
     void write_config() const;

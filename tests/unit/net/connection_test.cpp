@@ -4,7 +4,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <future>
+#include <memory>
+#include <utility>
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::testing;
@@ -29,6 +34,45 @@ script reply_and_close(std::string text) {
         client.close();
         client.wait_until_closed();
     };
+}
+
+/// This process's sockets that are connected to the port send no more. They can still receive.
+void stop_sending_to(std::uint16_t port) {
+    for (int socket = 0; socket < 1024; ++socket) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+            ntohs(peer.sin_port) == port)
+            ::shutdown(socket, SHUT_WR);
+    }
+}
+
+std::unique_ptr<scripted_server> serve(bool tls, script play) {
+    std::vector<script> plays{std::move(play)};
+    return tls ? std::make_unique<scripted_server>(good_tls(), std::move(plays))
+               : std::make_unique<scripted_server>(std::move(plays));
+}
+
+core::exchange result_of(client_fixture& with, boost::asio::awaitable<core::exchange> work) {
+    std::optional<core::exchange> result;
+    const auto keep = [&result](const std::exception_ptr&, core::exchange came) { result = std::move(came); };
+    boost::asio::co_spawn(with.loop, std::move(work), keep);
+    run_until(with.loop, [&result] { return result.has_value(); });
+    return std::move(*result);
+}
+
+std::shared_ptr<net::connection> open(client_fixture& with, const scripted_server& server) {
+    const auto where = with.to(server.url());
+    auto opened = std::make_shared<net::connection>(with.loop, where, "");
+    net::tls_contexts contexts;
+    auto work =
+        opened->open(contexts.get(where.tls).context, std::make_shared<net::tls_sessions>(), patient.connect);
+    CHECK(result_of(with, std::move(work)).problem.empty());
+    return opened;
+}
+
+core::exchange exchange(client_fixture& with, net::connection& over) {
+    return result_of(with, over.exchange("PUT / HTTP/1.1\r\n\r\n", patient.request));
 }
 
 }  // namespace
@@ -58,32 +102,31 @@ TEST_CASE("a connection that was reset before the request has sent nothing of it
     const bool tls = GENERATE(false, true);
     std::promise<void> opened;
     std::promise<void> closed;
-    const std::vector<script> plays{[&](peer& client) {
+    const auto server = serve(tls, [&](peer& client) {
         opened.get_future().wait();
         client.reset();
         closed.set_value();
-    }};
-    const auto server =
-        tls ? std::make_unique<scripted_server>(good_tls(), plays) : std::make_unique<scripted_server>(plays);
-    const auto where = with.to(server->url());
-    const auto used = std::make_shared<net::connection>(with.loop, where, "");
-    net::tls_contexts contexts;
-    std::optional<core::exchange> result;
-    const auto keep = [&result](const std::exception_ptr&, core::exchange came) { result = std::move(came); };
-    const auto done = [&result] { return result.has_value(); };
-    boost::asio::co_spawn(
-        with.loop,
-        used->open(contexts.get(where.tls).context, std::make_shared<net::tls_sessions>(), patient.connect),
-        keep);
-    run_until(with.loop, done);
-    CHECK(result->problem.empty());
+    });
+    const auto used = open(with, *server);
     opened.set_value();
     closed.get_future().wait();
-    result.reset();
-    boost::asio::co_spawn(with.loop, used->exchange("PUT / HTTP/1.1\r\n\r\n", patient.request), keep);
-    run_until(with.loop, done);
-    CHECK(result->reached == reached::nothing);
-    CHECK_THAT(result->problem, Contains("gone before the request was sent"));
+    const auto result = exchange(with, *used);
+    CHECK(result.reached == reached::nothing);
+    CHECK_THAT(result.problem, Contains("gone before the request was sent"));
+}
+
+TEST_CASE("a request that cannot be sent waits for no reply") {
+    client_fixture with;
+    const bool tls = GENERATE(false, true);
+    std::unique_ptr<scripted_server> server;
+    std::promise<void> over;  // broken before the server ends, whatever happens
+    server = serve(tls, [until = over.get_future().share()](peer&) { until.wait(); });
+    const auto used = open(with, *server);
+    stop_sending_to(server->port());
+    const auto result = exchange(with, *used);
+    CHECK(result.reached == reached::nothing);
+    CHECK_FALSE(result.timed_out);
+    CHECK_THAT(result.problem, Contains("gone before the request was sent: Broken pipe"));
 }
 
 TEST_CASE("a connection that breaks before a reply has interrupted the request") {

@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +14,8 @@
 #include <atomic>
 #include <cerrno>
 #include <iostream>
+#include <optional>
+#include <string_view>
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::store_tests;
@@ -92,6 +96,28 @@ public:
 private:
     rlimit before_{};
     sighandler_t signal_;
+};
+
+/// While this lives SQLite cannot open state.db for writing, as if no descriptor were left.
+class no_descriptor_to_write {
+public:
+    no_descriptor_to_write() { replace(reinterpret_cast<sqlite3_syscall_ptr>(refuse)); }
+    ~no_descriptor_to_write() { replace(nullptr); }
+    no_descriptor_to_write(const no_descriptor_to_write&) = delete;
+    no_descriptor_to_write& operator=(const no_descriptor_to_write&) = delete;
+
+private:
+    static void replace(sqlite3_syscall_ptr open) {
+        auto* const files = sqlite3_vfs_find(nullptr);
+        files->xSetSystemCall(files, "open", open);
+    }
+    static int refuse(const char* path, int flags, int mode) {
+        if ((flags & O_ACCMODE) == O_RDWR && std::string_view(path).ends_with("state.db")) {
+            errno = EMFILE;
+            return -1;
+        }
+        return ::open(path, flags, mode);
+    }
 };
 
 core::tunnel_record large_record() {
@@ -194,4 +220,17 @@ TEST_CASE("a sync that fails is reported, and what it was for is not found later
     REQUIRE(loaded.size() == 2);
     CHECK(same(loaded[1], full_record(3)));
     CHECK(std::filesystem::file_size(crashed / "state.db-wal") == 0);
+}
+
+TEST_CASE("a store that could be opened for reading only is written to as soon as it can be opened for writing") {
+    const temporary_directory directory;
+    REQUIRE(opened_store(directory.path()).save(full_record(), ended_at(1)) == "");
+    std::optional<no_descriptor_to_write> shortage(std::in_place);
+    opened_store opened(directory.path());
+    check_untouched(opened);
+    CHECK_THAT(opened.save(full_record(2)), Contains("readonly") && Contains(directory / "state.db"));
+    CHECK_THAT(opened.probe(), Contains("readonly"));
+    shortage.reset();
+    CHECK(opened.save(full_record(2)) == "");
+    CHECK(opened.store.load().size() == 2);
 }
