@@ -2,7 +2,6 @@
 
 #include "config/load.hpp"
 
-#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -63,8 +62,7 @@ ports::journal_contents take_stock(const store::state_store& store, const core::
             auto settings = kept_settings(record.open->settings);
             contents.leftovers.push_back({std::move(record), std::move(settings)});
         } else {
-            for (const auto& stray : record.strays)
-                contents.last_stray = std::max(contents.last_stray, std::optional(stray.at));
+            contents.strays.insert(contents.strays.end(), record.strays.begin(), record.strays.end());
         }
     }
     return contents;

@@ -19,6 +19,7 @@ struct supervisor::supervised final : rotator {
 
     const std::uint64_t number;
     std::optional<core::steady_time> alarm;
+    std::optional<core::steady_time> rewrite;  ///< when its record is written again, which could not be written
     std::optional<core::wall_time> due;
     std::optional<core::wall_time> checkup;     ///< when the next background preflight is due
     std::optional<core::wall_time> look_again;  ///< when the verdict on it changes by itself
@@ -31,6 +32,7 @@ struct supervisor::supervised final : rotator {
     std::uint64_t seen = 0;        ///< the last configuration that had it, counted from the first
     std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
     bool requested = false;        ///< a person asked, and it has not begun yet
+    bool unwritten = false;        ///< a reload changed its record while that was being written
     bool overtaken = false;        ///< by a reload: what it has sent may be answered for what is no longer so
     bool queued = false;           ///< stands in the queue of those that may begin
     bool waits_for_check = false;  ///< stands in the queue of background preflights
@@ -61,6 +63,7 @@ struct supervisor::queues {
     };
 
     deadline_queue<core::steady_time, supervised, &supervised::alarm> alarms;
+    deadline_queue<core::steady_time, supervised, &supervised::rewrite> rewrites;
     deadline_queue<core::wall_time, supervised, &supervised::due> schedule;
     deadline_queue<core::wall_time, supervised, &supervised::checkup> checkups;
     deadline_queue<core::wall_time, supervised, &supervised::look_again> health;

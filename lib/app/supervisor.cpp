@@ -16,7 +16,7 @@ supervisor::supervisor(const outside& world, std::shared_ptr<const core::config>
       cloud_(config_->cloud),
       salt_(journal.salt),
       started_at_(world.clock.now().wall),
-      last_stray_(journal.last_stray),
+      strays_(std::move(journal.strays)),
       queues_(std::make_unique<queues>()) {
     std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
     for (auto& record : journal.records)
@@ -176,6 +176,8 @@ void supervisor::ring() {
             break;
         }
     }
+    while (auto* tunnel = queues_->rewrites.take_due(now.steady))
+        write_down(*tunnel);
     while (auto* tunnel = queues_->schedule.take_due(now.wall))
         plan(*tunnel);
     while (auto* tunnel = queues_->checkups.take_due(now.wall))
@@ -198,7 +200,8 @@ void supervisor::turn_ended() {
 
 void supervisor::set_alarm() {
     ports::alarm_time next;
-    next.steady = queues_->alarms.next().value_or(next.steady);
+    for (const auto due : {queues_->alarms.next(), queues_->rewrites.next()})
+        next.steady = std::min(next.steady, due.value_or(next.steady));
     for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
                            look_at_organizations_again_})
         next.wall = std::min(next.wall, due.value_or(next.wall));
@@ -217,6 +220,8 @@ void supervisor::stepped(rotator& who) {
     if (is_refused_for_what_was(tunnel))
         return tunnel.reconfigure(tunnel.state().shared_settings(), true);
     release(tunnel);
+    if (tunnel.unwritten)
+        write_down(tunnel);
     if (tunnel.state().is_idle()) {
         if (working_.erase(tunnel.key()) > 0) {  // else its rotation has yet to begin
             tunnel.requested = false;

@@ -127,7 +127,7 @@ private:
 
     // supervisor_reload.cpp: another configuration
     differences compare(std::vector<core::tunnel_record> records);
-    void write_down(const supervised& tunnel);
+    void write_down(supervised& tunnel);
     [[nodiscard]] arrivals find_installs_under_way() const;
     void disturb(supervised& tunnel, const arrivals& may_arrive);
     void leave(supervised& tunnel);
@@ -198,7 +198,7 @@ private:
     core::cloud_settings cloud_;  // config_'s, at one place for as long as this lives
     std::uint64_t salt_;
     core::wall_time started_at_;
-    std::optional<core::wall_time> last_stray_;  // of the tunnels that had left before the start
+    std::vector<core::stray_install> strays_;  // of tunnels that had left before the start
     core::rotation::restart restart_ = core::rotation::restart::daemon;
     bool started_ = false;
     bool once_ = false;

@@ -9,6 +9,8 @@ namespace tunnelkeyd::app {
 
 namespace {
 
+constexpr core::duration between_rewrites = std::chrono::minutes(1);
+
 /// Do the new settings change what is sent, or where, or when it is tried again? A new name or schedule does
 /// not.
 bool is_own_change(const core::tunnel& before, const core::tunnel& after) {
@@ -153,7 +155,7 @@ void supervisor::changed(const change& what) {
     tunnel.reconfigure(tunnel.state().shared_settings(), what.own || was_orphan);
     if (was_orphan)
         go_on(tunnel);
-    if (what.renamed)
+    if (what.renamed || tunnel.state().gap_open())  // the snapshot of an open gap's settings, too
         write_down(tunnel);
     if (what.own)
         plan_checkup(tunnel, world_.clock.now().wall);
@@ -167,21 +169,19 @@ supervisor::arrivals supervisor::find_installs_under_way() const {
     const auto now = world_.clock.now();
     for (const auto& tunnel : tunnels_) {
         const auto& record = tunnel->state().record();
-        const auto& strays = record.strays;
-        // An orphan's key counts as sent when the last run ended.
-        const bool found =
-            !tunnel->taken_up && record.key && now.wall - started_at_ < tunnel->settings().retry.settle;
-        const bool sends = tunnel->state().where() == core::rotation::phase::installing;
-        const bool sent = std::any_of(strays.begin(), strays.end(), [&](const core::stray_install& each) {
-            return now.wall - each.at < tunnel->settings().retry.settle;
-        });
-        if (!sends && !sent && !found)
-            continue;
         const auto& instance = tunnel->settings().instance;
-        const auto url = record.open ? record.open->instance_url : instance.url.text();
-        const auto until =
-            sends ? now.steady + instance.timeout.connect + instance.timeout.request : now.steady;
-        all.emplace(url, std::pair(tunnel.get(), until));
+        const auto settle = tunnel->settings().retry.settle;
+        const auto add = [&](const std::string& url, core::steady_time until) {
+            all.emplace(url, std::pair(tunnel.get(), until));
+        };
+        for (const auto& sent : record.strays)
+            if (now.wall - sent.at < settle)
+                add(sent.instance_url, now.steady);
+        if (tunnel->state().where() == core::rotation::phase::installing)
+            add(instance.url.text(), now.steady + instance.timeout.connect + instance.timeout.request);
+        // An orphan's key may have been under way when the last run ended.
+        if (!tunnel->taken_up && record.key && now.wall - started_at_ < settle)
+            add(record.open->instance_url, now.steady);
     }
     return all;
 }
@@ -189,32 +189,37 @@ supervisor::arrivals supervisor::find_installs_under_way() const {
 /// Its instance was another tunnel's: what was sent there then, and never answered, would replace this one's
 /// key.
 void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
-    const auto [first, last] = may_arrive.equal_range(tunnel.settings().instance.url.text());
-    for (auto each = first; each != last; ++each)
-        if (const auto& [sender, until] = each->second; sender != &tunnel) {
-            tunnel.disturb(until);
-            write_down(tunnel);
-        }
-    // Where the instances were of those that had left before the start, nobody knows: any new one may be
-    // theirs.
     const auto now = world_.clock.now();
-    const bool is_new = tunnel.state().record().first_seen >= started_at_;
-    if (is_new && last_stray_ && now.wall - *last_stray_ < tunnel.settings().retry.settle) {
-        tunnel.disturb(now.steady);
-        write_down(tunnel);
-    }
+    const auto& url = tunnel.settings().instance.url;
+    std::optional<core::steady_time> until;
+    const auto [first, last] = may_arrive.equal_range(url.text());
+    for (auto each = first; each != last; ++each)
+        if (each->second.first != &tunnel)
+            until = std::max(until, std::optional(each->second.second));
+    for (const auto& sent : strays_)
+        if (sent.instance_url == url.text() && now.wall - sent.at < tunnel.settings().retry.settle)
+            until = std::max(until, std::optional(now.steady));
+    if (!until)
+        return;
+    tunnel.disturb(*until);
+    write_down(tunnel);
 }
 
-/// A rotation that goes on writes its record by itself; one that waits may do so for long.
-void supervisor::write_down(const supervised& tunnel) {
+/// What a reload changed in its record. Not while an older state of it is being written: that comes first.
+void supervisor::write_down(supervised& tunnel) {
     using phase = core::rotation::phase;
     const auto where = tunnel.state().where();
-    if (where != phase::idle && where != phase::held && where != phase::waiting && where != phase::preflight &&
-        where != phase::permit)
+    tunnel.unwritten = where == phase::intent || where == phase::sealing || where == phase::recording ||
+                       where == phase::closing;
+    if (tunnel.unwritten)
         return;
-    world_.journal.save(tunnel.state().record(), std::nullopt, [this](const std::string& error) {
-        if (!error.empty())
-            log(core::log_level::error, "store.failed", "what a reload changed could not be written: " + error);
+    world_.journal.save(tunnel.state().record(), std::nullopt, [this, &tunnel](const std::string& error) {
+        if (error.empty())
+            return;
+        log(core::log_level::error, "store.failed",
+            "what a reload changed could not be written: " + error + "; it is tried again in a minute");
+        queues_->rewrites.set(tunnel, world_.clock.now().steady + between_rewrites);
+        turn_ended();
     });
 }
 

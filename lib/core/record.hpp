@@ -66,6 +66,7 @@ struct open_rotation {
 struct stray_install {
     std::uint64_t generation = 0;
     wall_time at;
+    std::string instance_url;  ///< where it was sent
     bool operator==(const stray_install&) const = default;
 };
 

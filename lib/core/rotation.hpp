@@ -163,6 +163,7 @@ private:
         std::uint64_t generation;
         steady_time at;
         wall_time wall;
+        std::string instance_url;
     };
 
     // rotation.cpp: the way to the intent
@@ -215,6 +216,7 @@ private:
     void note_wait(moment now);
     void note_unanswered(moment now);
     void note_stray(moment now);
+    void put_strays();
     void owe_confirmation(std::string because);
     [[nodiscard]] history_entry ended(outcome how, const std::string& error, moment now) const;
     notice& note(log_level level, std::string_view name, std::string message);

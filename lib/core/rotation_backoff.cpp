@@ -92,11 +92,16 @@ void rotation::note_unanswered(moment now) {
 void rotation::note_stray(moment now) {
     note_unanswered(now);
     const auto generation = record_.key->generation;
-    std::erase_if(strays_, [&](const stray& s) { return s.generation == generation; });
-    strays_.push_back({generation, now.steady, now.wall});
+    const auto url = install_of_ ? install_of_->instance.url.text() : record_.open->instance_url;
+    std::erase_if(strays_, [&](const stray& s) { return s.generation == generation && s.instance_url == url; });
+    strays_.push_back({generation, now.steady, now.wall, url});
+    put_strays();
+}
+
+void rotation::put_strays() {
     record_.strays.clear();
     for (const auto& s : strays_)
-        record_.strays.push_back({s.generation, s.wall});
+        record_.strays.push_back({s.generation, s.wall, s.instance_url});
 }
 
 rotation_action rotation::on(const event::disturbed& event, moment now, double) {

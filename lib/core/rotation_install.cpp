@@ -143,9 +143,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
 void rotation::settle_confirmation(moment now) {
     const auto settle = settings_->retry.settle;
     std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
-    record_.strays.clear();
-    for (const auto& s : strays_)
-        record_.strays.push_back({s.generation, s.wall});
+    put_strays();
 
     const bool overtaken = std::any_of(strays_.begin(), strays_.end(),
                                        [&](const stray& s) { return s.generation != record_.key->generation; });

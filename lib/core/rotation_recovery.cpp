@@ -25,7 +25,7 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
         last_unanswered_ -= clamp_wait(now.wall - *record_.last_unanswered_at);
     for (const auto& s : record_.strays) {
         const auto age = how == restart::once ? clamp_wait(now.wall - s.at) : duration(0);
-        strays_.push_back({s.generation, now.steady - age, s.at});
+        strays_.push_back({s.generation, now.steady - age, s.at, s.instance_url});
     }
     not_before_ = now.steady;
     if (record_.retry_at)

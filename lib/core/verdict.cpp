@@ -156,7 +156,8 @@ install_verdict judge_install(const exchange& seen, wall_time now) {
             verdict.why += ", " + seen.authentication_denied_reason.substr(0, 200);
     } else if (status == 404 || status == 405 || status == 410) {
         verdict.what = kind::wrong_url;
-    } else if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429) {
+    } else if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429 &&
+               status != 499) {
         verdict.what = kind::rejected;
     } else {
         verdict.what = kind::retry;

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace tunnelkeyd::ports {
@@ -22,8 +21,8 @@ struct journal_contents {
     std::uint64_t salt = 0;
     std::vector<core::tunnel_record> records;  ///< of configured tunnels
     std::vector<leftover> leftovers;
-    /// The latest install that was never answered, of the tunnels that left with nothing open.
-    std::optional<core::wall_time> last_stray;
+    /// Installs that were never answered, of tunnels that left with nothing open.
+    std::vector<core::stray_install> strays;
 };
 
 }  // namespace tunnelkeyd::ports

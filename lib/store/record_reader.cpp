@@ -105,13 +105,14 @@ core::tunnel_record read_record(row_reader row, const sealer& keys) {
 /// Both are in the order of the tunnels' numbers.
 void read_strays(SQLite::Database& database, const std::vector<std::int64_t>& ids,
                  std::vector<core::tunnel_record>& records) {
-    SQLite::Statement select(database, "SELECT tunnel, generation, at FROM stray ORDER BY tunnel, position");
+    SQLite::Statement select(
+        database, "SELECT tunnel, generation, at, instance_url FROM stray ORDER BY tunnel, position");
     std::size_t i = 0;
     while (select.executeStep()) {
         row_reader row(select);
         std::int64_t tunnel = 0;
         core::stray_install stray;
-        row >> tunnel >> stray.generation >> stray.at;
+        row >> tunnel >> stray.generation >> stray.at >> stray.instance_url;
         while (i < ids.size() && ids[i] < tunnel)
             ++i;
         if (i < ids.size() && ids[i] == tunnel)

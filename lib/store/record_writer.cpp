@@ -68,7 +68,8 @@ record_writer::record_writer(SQLite::Database& database, const sealer& keys)
     : keys_(keys),
       upsert_(database, upsert_sql()),
       forget_strays_(database, "DELETE FROM stray WHERE tunnel = ?"),
-      add_stray_(database, "INSERT INTO stray (tunnel, position, generation, at) VALUES (?, ?, ?, ?)"),
+      add_stray_(database,
+                 "INSERT INTO stray (tunnel, position, generation, at, instance_url) VALUES (?, ?, ?, ?, ?)"),
       last_sequence_(database, "SELECT sequence FROM history WHERE tunnel = ? ORDER BY sequence DESC LIMIT 1"),
       add_history_(database, "INSERT INTO history (tunnel, sequence, reason, began_at, ended_at, gap_ms, "
                              "regenerates, installs, outcome, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -126,7 +127,7 @@ void record_writer::replace_strays(std::int64_t tunnel, const core::tunnel_recor
     forget_strays_.exec();
     int position = 0;
     for (const auto& stray : record.strays) {
-        binder(add_stray_) << tunnel << position++ << stray.generation << stray.at;
+        binder(add_stray_) << tunnel << position++ << stray.generation << stray.at << stray.instance_url;
         add_stray_.exec();
     }
 }

@@ -52,6 +52,7 @@ CREATE TABLE stray (
     position INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     at INTEGER NOT NULL,
+    instance_url TEXT NOT NULL,
     PRIMARY KEY (tunnel, position)
 ) WITHOUT ROWID, STRICT;
 

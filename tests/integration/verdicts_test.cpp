@@ -107,6 +107,7 @@ TEST_CASE("each answer to install is taken for what it is, over real sockets") {
         {"status", status(429), "install.retry", 1},
         {"status", status(500), "install.retry", 1},
         {"status", status(503, true), "install.retry", 1},
+        {"status", status(499), "install.retry", 1},
         {"status", status(401), "install.credentials_refused", 1},
         {"status", status(403), "install.credentials_refused", 1},
         {"status", status(302), "install.credentials_refused", 1},

@@ -14,7 +14,7 @@ namespace tunnelkeyd::simulation {
 /// simulation leaves most of what a seed does as it was.
 class chance {
 public:
-    chance(std::uint64_t seed, std::uint64_t stream) : random_(seed * 0x9e3779b97f4a7c15ULL + stream) {}
+    chance(std::uint64_t seed, std::uint64_t stream) : random_(mixed(mixed(seed) + stream)) {}
 
     [[nodiscard]] bool happens(double probability) { return random_.happens(probability); }
     /// Below `count`.
@@ -36,6 +36,13 @@ public:
     }
 
 private:
+    /// Neighbours become strangers: what follows a state in fake_random is only a fixed step away (splitmix64).
+    [[nodiscard]] static std::uint64_t mixed(std::uint64_t z) {
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+        return z ^ (z >> 31);
+    }
+
     tests::fake_random random_;
 };
 

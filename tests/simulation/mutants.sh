@@ -21,7 +21,7 @@ shown=$("$mutants/mutant_never_confirms" --seeds 1 || true)
 grep -q "BROKEN: " <<<"$shown" && grep -q "to see it again: .*mutant_never_confirms --seeds 1" <<<"$shown" ||
   { echo "a seed that broke something did not show how"; exit 1; }
 
-report=$(find "$mutants" -name 'mutant_*' | sort | xargs -P 2 -I {} bash -c 'seen_by "$1" "$2"' _ {} "$last" | sort)
+report=$(find "$(dirname "$0")/mutants" -name '*.patch' | sort | sed "s|.*/\(.*\)\.patch|$mutants/mutant_\1|" | xargs -P 2 -I {} bash -c 'seen_by "$1" "$2"' _ {} "$last" | sort)
 echo "$report"
 all=$(wc -l <<<"$report")
 missed=$(grep -c "NOT SEEN" <<<"$report" || true)

@@ -57,7 +57,7 @@ void people::write_configuration() {
 void people::reload() {
     write_configuration();
     watch_.before_reload();
-    if (world_.is_running())
+    if (world_.is_running() && !world_.supervisor().is_draining())
         world_.reload();
 }
 
@@ -91,7 +91,7 @@ void people::change(site& where) {
     auto& settings = where.settings;
     const auto what = by_.pick(8);
     // Where a tunnel was replaced, its key would come through if the new one went away: as it should.
-    if (where.is_successor && (what == 0 || what == 2 || what == 5))
+    if ((where.is_successor && (what == 0 || what == 2 || what == 5)) || (!where.configured && what > 0))
         return;
     switch (what) {
     case 0:

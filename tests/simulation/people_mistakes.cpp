@@ -23,7 +23,7 @@ void people::swap(site& one, site& other) {
     std::swap(one.settings.instance.auth, other.settings.instance.auth);
     one.misplaced = other.misplaced = true;
     mend_later(
-        [&] {
+        [&one, &other] {
             std::swap(one.settings.instance.url, other.settings.instance.url);
             std::swap(one.settings.instance.auth, other.settings.instance.auth);
             one.misplaced = other.misplaced = false;
@@ -36,7 +36,7 @@ void people::be_too_strict(site& where) {
     where.settings.instance.on_premise_url = core::parse_base_url("https://elsewhere.example");
     where.misplaced = true;
     mend_later(
-        [&] {
+        [&where] {
             where.settings.instance.on_premise_url.reset();
             where.misplaced = false;
         },

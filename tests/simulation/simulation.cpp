@@ -23,7 +23,7 @@ constexpr std::size_t trace_lines = 200;
 simulation::simulation(std::uint64_t seed, temper how, bool traced)
     : how_(std::move(how)),
       world_(seed),
-      watch_(world_, sites_, trace_),
+      watch_(world_, trace_),
       weather_(world_, watch_, how_, seed),
       people_(world_, weather_, watch_, sites_, how_, seed),
       by_(seed, 4),
@@ -41,8 +41,9 @@ simulation::simulation(std::uint64_t seed, temper how, bool traced)
     };
     if (traced)
         world_.log.told = [this](std::string_view tunnel, const core::notice& event) {
-            const auto found = std::find_if(sites_.begin(), sites_.end(),
-                                            [&](const auto& each) { return each->settings.name == tunnel; });
+            const auto found = std::find_if(sites_.begin(), sites_.end(), [&](const auto& each) {
+                return !each->retired && each->settings.name == tunnel;
+            });
             if (tunnel.empty() || found != sites_.end())
                 watch_.happens(tunnel.empty() ? "" : (*found)->settings.hostname,
                                "log: " + std::string(event.name) + ": " + event.message);
@@ -147,8 +148,9 @@ void simulation::end() {
     people_.mend_everything();
     watch_.trouble_everywhere();
     watch_.happens("", "faults stop");
-    if (!world_.is_running())
-        start();
+    if (world_.is_running() && world_.supervisor().is_draining())
+        world_.kill();
+    start();
     run_until(world_.loop.now().steady + gaps_close_within);
     run_until_calm();
     watch_.look_at_the_end(false);
@@ -175,8 +177,8 @@ void simulation::kill() {
     if (!world_.is_running())
         return;
     ++found_.kills;
+    watch_.killed();
     world_.kill();
-    watch_.happens("", "daemon: killed");
     const auto down = by_.one_of(std::array<core::duration, 5>{0ms, 1s, 1s, 1min, by_.up_to(6h)});
     world_.loop.post(down, [this] { start(); });
 }
@@ -187,7 +189,10 @@ void simulation::stop() {
         return;
     watch_.happens("", "daemon: told to end");
     world_.drain(25s);
-    world_.loop.post(26s, [this] { kill(); });
+    world_.loop.post(26s, [this, life = world_.loop.life()] {
+        if (world_.loop.life() == life && !ended_)
+            kill();
+    });
 }
 
 void simulation::back_up() {

@@ -21,7 +21,7 @@ struct temper {
     double late = 0;                  ///< of the requests that fail, those that take effect afterwards
     double write_fails = 0;           ///< any write, at any time
     bool failed_writes_stay = false;  ///< what failed to be written may be on disk all the same
-    double key_unwanted = 0;          ///< a new key, by its instance
+    double key_unwanted = 0;          ///< a key, at each attempt to install it, by its instance from then on
     /// When a request that changes a key leaves: the daemon is killed soon, or one of its peers has trouble
     /// from now on, or people change the tunnel's configuration.
     double killed_at_request = 0;

@@ -19,7 +19,7 @@ namespace tunnelkeyd::simulation {
 /// The first thing that is broken is kept; what follows from it is of no interest.
 class watch {
 public:
-    watch(tests::fake_world& world, const sites& all, trace& log);
+    watch(tests::fake_world& world, trace& log);
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
 
@@ -34,6 +34,8 @@ public:
 
     // What happens to the world.
     void started();
+    /// About to be.
+    void killed();
     void before_reload();
     /// What is on disk now is lost: who is out of step then, nobody knows.
     void before_restore();
@@ -58,14 +60,19 @@ public:
 
 private:
     struct seen {
-        const site* tunnel;
-        const tests::fake_cloud::tunnel* at_cloud;
-        const tests::fake_instances::product* at_instance;
+        const site* tunnel = nullptr;
+        const tests::fake_cloud::tunnel* at_cloud = nullptr;
+        const tests::fake_instances::product* at_instance = nullptr;
         const core::tunnel_record* on_disk = nullptr;  // null: not looked up since the start
         core::steady_time asked_for_status{};          // the beginning of a preflight
         core::steady_time status_good{};
         core::steady_time login_good{};
         std::optional<core::steady_time> login_refused;  // and nothing has changed since
+        bool may_log_in = false;                         // once more all the same: after a start
+        std::deque<core::steady_time> refusals;          // of logins, within the last hour
+        core::steady_time active{};                      // the latest thing that was sent, heard or written
+        bool slow = false;                               // what it heard last asks for the slow backoff
+        core::steady_time sent_unanswered{};             // like `unanswered`, but no start counts
         core::steady_time unanswered{};                  // the latest request that may still take effect
         core::steady_time troubled{};                    // the latest thing that stood in its way
         core::steady_time told_to_wait{};                // until then, by Retry-After
@@ -78,12 +85,14 @@ private:
         core::steady_time excused_at{};
     };
     struct organization_seen {
+        core::steady_time key_good{};
         core::steady_time troubled{};
         core::steady_time told_to_wait{};
         core::steady_time paused_since{};
         core::steady_time paused_until{};
         std::string unknown_of;  // whose regenerate was the latest, if that ended unknown
         core::steady_time unknown_since{};
+        core::steady_time unknown_until{};         // the last time
         std::optional<core::steady_time> refused;  // the API key, and nothing has changed since
     };
 
@@ -92,6 +101,8 @@ private:
     void regenerate_leaves(const core::identity& id);
     void begins(seen& tunnel, const core::tunnel_record& record);
     void install_leaves(const core::instance& at, const core::secret& key);
+    void logs_in(seen& tunnel, bool gap_open);
+    void goes_on(const seen& tunnel, const core::tunnel_record& record);
 
     // watch_replies.cpp: what is heard, and written
     void heard(const std::string& target, tests::call what, const core::exchange& seen);
@@ -100,30 +111,30 @@ private:
     void heard_cloud(organization_seen& organization, const core::exchange& exchange);
     void kept(const core::tunnel_record& record);
 
-    // watch.cpp: what stays as it is
+    // watch_rounds.cpp: what stays as it is
     void look_at(seen& tunnel);
+    void look_at_held(const seen& tunnel, const core::tunnel_record& record);
     void look_at_open(const seen& tunnel, const core::tunnel_record& record);
     void look_at_idle(const seen& tunnel, const core::tunnel_record& record);
+    [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
     [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
     /// When the last thing stood in its way, and it was not told to wait any more.
-    [[nodiscard]] core::steady_time free_since(const seen& tunnel, const core::tunnel_record& record,
-                                               core::duration longest_wait);
+    [[nodiscard]] core::steady_time free_since(const seen& tunnel, core::duration longest_wait);
     [[nodiscard]] seen& at(const std::string& hostname) { return *by_hostname_.at(hostname); }
     /// Counts one more, and says so if there were too many of them within an hour.
-    void count(std::deque<core::steady_time>& times, const seen& of, const char* what);
+    void count(std::deque<core::steady_time>& times, std::size_t too_many, const seen& of, const char* what);
     void breaks(const seen& tunnel, std::string what);
+    void breaks(const std::string& hostname, std::string what);
     void digest(std::uint64_t number);
 
     tests::fake_world& world_;
-    const sites& sites_;
     trace& trace_;
     std::deque<seen> seen_;  // in the order of sites
     std::unordered_map<std::string, seen*> by_hostname_;
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
-    core::steady_time started_{};
     core::steady_time reloaded_{};
     core::steady_time troubled_{};  // everybody
     std::string broken_;

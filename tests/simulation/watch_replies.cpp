@@ -14,7 +14,9 @@ namespace {
 
 constexpr core::duration settle = 10min;
 constexpr core::duration a_preflight = 5min;  // at most; one that a reload overtook is repeated
-constexpr unsigned most_rejections = 600;     // of one key: it is replaced within an hour
+// The slow backoff, which other failures in between let begin anew.
+constexpr std::size_t too_many_refusals = 70;
+constexpr unsigned most_rejections = 600;  // of one key: it is replaced within an hour
 
 std::string_view token_in(const core::exchange& seen) {
     constexpr std::string_view before = R"("token": ")";
@@ -29,6 +31,18 @@ std::string_view token_in(const core::exchange& seen) {
 
 bool is_success(const core::exchange& seen) {
     return seen.reached == core::reached::reply && seen.status >= 200 && seen.status < 300;
+}
+
+/// Credentials refused, or a wrong URL.
+bool asks_for_slow(const core::exchange& seen) {
+    if (seen.reached == core::reached::alert)
+        return true;
+    if (seen.reached != core::reached::reply)
+        return false;
+    const auto status = seen.status;
+    return (status >= 300 && status < 400) || status == 401 || status == 403 || status == 404 ||
+           status == 405 || status == 410 ||
+           (is_success(seen) && (seen.body.reveal().empty() || seen.body.reveal()[0] == '<'));
 }
 
 core::duration wait_in(const core::exchange& seen) {
@@ -56,6 +70,10 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
         return heard_cloud(organizations_[target], exchange);
 
     auto& tunnel = at(target);
+    tunnel.active = now;
+    tunnel.slow = asks_for_slow(exchange);
+    if (tunnel.slow && (what == call::whoami || what == call::install))
+        count(tunnel.refusals, too_many_refusals, tunnel, "refused logins are repeated far too often");
     if (!is_success(exchange)) {
         if (what != call::install)
             tunnel.rejections = 0;  // it tries to replace its key, and cannot
@@ -83,8 +101,8 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
         if (exchange.body.reveal().find("<html") != std::string_view::npos)
             tunnel.troubled = now;
         if (exchange.reached == core::reached::interrupted || exchange.status / 100 == 5 ||
-            exchange.status == 408)
-            tunnel.unanswered = now;
+            exchange.status == 408 || exchange.status == 499)
+            tunnel.unanswered = tunnel.sent_unanswered = now;
         return;
     default:
         return;
@@ -109,9 +127,11 @@ void watch::heard_whoami(seen& tunnel, const core::exchange& exchange) {
 }
 
 void watch::heard_cloud(organization_seen& organization, const core::exchange& exchange) {
+    const auto now = world_.loop.now().steady;
+    if (exchange.status != 401)
+        organization.key_good = now;  // all else says nothing against it
     if (exchange.reached != core::reached::reply)
         return;
-    const auto now = world_.loop.now().steady;
     if (exchange.status == 429) {
         const bool unspecified = exchange.retry_after.empty() || wait_in(exchange) == core::duration(0);
         const auto until =
@@ -144,16 +164,19 @@ void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     }
     if (token.empty() && !refused) {
         tunnel.key.clear();
-        tunnel.unanswered = tunnel.troubled = now;
+        tunnel.unanswered = tunnel.sent_unanswered = tunnel.troubled = now;
         organization.unknown_of = tunnel.tunnel->settings.hostname;
         organization.unknown_since = now;
     } else if (status != 0) {
+        if (!organization.unknown_of.empty())
+            organization.unknown_until = now;
         organization.unknown_of.clear();
     }
 }
 
 void watch::kept(const core::tunnel_record& record) {
     auto& tunnel = at(record.id.hostname);
+    tunnel.active = world_.loop.now().steady;
     if (record.last_error.find("s3cr3t") != std::string::npos)
         breaks(tunnel, "a secret stands in a record (7)");
     if (trace_.on)

@@ -17,6 +17,12 @@ constexpr core::duration whoami_takes = 70s;        // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration between_replacements = 1h - 1s;
 constexpr unsigned rejections_until_replaced = 5;
+constexpr core::duration api_key_lasts = 3min;  // ten seconds, the rest of the preflight, and a minute
+constexpr unsigned many_unknowns = 9;           // and the one that is not on disk yet
+constexpr core::duration urgent_max = 60s;
+constexpr core::duration slow_max = 15min;
+constexpr core::duration longest_retry_after = 5min;
+constexpr core::duration an_attempt = 6min;  // and the wait for its permit
 constexpr core::duration in_passing = 10ms;  // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its
 // beginning.
@@ -46,26 +52,55 @@ void watch::sending(const std::string& target, call what) {
         const auto& refused = organizations_[target].refused;
         const bool soon = refused && now - *refused > in_passing && now - *refused < between_logins;
         if (soon && !has_open_gap(target))
-            breaks(seen_.front(), "an API key that was refused is tried again too soon");
-    } else if (what == call::status) {
-        at(target).asked_for_status = now;
-    } else if (what == call::whoami) {
-        auto& tunnel = at(target);
-        const auto* record = on_disk(tunnel);
-        const bool knew = tunnel.login_refused && tunnel.asked_for_status > *tunnel.login_refused;
-        if (!tunnel.tunnel->misplaced && knew && now - *tunnel.login_refused < between_logins &&
-            !(record && record->open))
-            breaks(tunnel, "it logs in again too soon after it was refused");
+            breaks("", "an API key that was refused is tried again too soon");
+        return;
     }
+    auto& tunnel = at(target);
+    const auto* record = on_disk(tunnel);
+    const bool gap_open = record && record->open;
+    if (what == call::status)
+        tunnel.asked_for_status = now;
+    if (what == call::whoami)
+        logs_in(tunnel, gap_open);
+    if (gap_open && !tunnel.tunnel->misplaced)
+        goes_on(tunnel, *record);
+    tunnel.active = now;
 }
 
-void watch::count(std::deque<core::steady_time>& times, const seen& of, const char* what) {
+void watch::logs_in(seen& tunnel, bool gap_open) {
+    const auto now = world_.loop.now().steady;
+    const bool knew = tunnel.login_refused && tunnel.asked_for_status > *tunnel.login_refused;
+    const bool soon = knew && now - *tunnel.login_refused < between_logins;
+    if (gap_open || !soon || tunnel.tunnel->misplaced)
+        return;
+    if (!std::exchange(tunnel.may_log_in, false))
+        breaks(tunnel, "it logs in again too soon after it was refused");
+}
+
+/// With its gap open: did it wait for longer than it had to?
+void watch::goes_on(const seen& tunnel, const core::tunnel_record& record) {
+    const auto now = world_.loop.now().steady;
+    const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
+    // What happened to all of them, or to their API key, may have made it wait anew.
+    const auto disturbed = std::max(troubled_, organization.troubled);
+    const bool slowly = tunnel.slow || record.open->unknowns_in_a_row >= many_unknowns ||
+                        organization.refused || disturbed + in_passing > tunnel.active;
+    const auto last = std::max(disturbed, tunnel.active);
+    const auto told = std::max(tunnel.told_to_wait, organization.told_to_wait);
+    const auto longest = organization.told_to_wait > tunnel.active ? core::duration(1h) : longest_retry_after;
+    const auto until = std::max(last + (slowly ? slow_max : urgent_max), std::min(told, last + longest));
+    if (now - until > an_attempt)
+        breaks(tunnel, "with its key gap open it waited for longer than it had to (3)");
+}
+
+void watch::count(std::deque<core::steady_time>& times, std::size_t too_many, const seen& of,
+                  const char* what) {
     const auto now = world_.loop.now().steady;
     while (!times.empty() && now - times.front() > core::duration(1h))
         times.pop_front();
     times.push_back(now);
     most_in_an_hour_ = std::max(most_in_an_hour_, static_cast<unsigned>(times.size()));
-    if (times.size() > too_many_in_an_hour)
+    if (times.size() > too_many)
         breaks(of, what);
 }
 
@@ -77,10 +112,12 @@ void watch::regenerate_leaves(const core::identity& id) {
     if (const auto found = world_.broken(); !found.empty() || !record || !record->open)
         return breaks(tunnel, found.empty() ? "no intent on disk (1)" : found.front() + " (1, 4)");
 
-    count(tunnel.regenerates, tunnel, "it regenerates far too often");
+    count(tunnel.regenerates, too_many_in_an_hour, tunnel, "it regenerates far too often");
 
     const auto& place = at(world_.instances.at(tunnel.tunnel->settings.instance.url.text()).target);
-    if (tunnel.tunnel->configured &&
+    if (now - organization.key_good > api_key_lasts)
+        breaks(tunnel, "it regenerates though its API key was not looked at lately");
+    if (!tunnel.tunnel->retired &&
         now - std::min(place.status_good + whoami_takes, place.login_good) > preflight_lasts + in_passing)
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
@@ -115,7 +152,7 @@ void watch::begins(seen& tunnel, const core::tunnel_record& record) {
             breaks(tunnel, "it rotates before it is due (6)");
         break;
     case core::reason::first:
-        if (record.last_success)
+        if (record.last_success || settings.schedule.first != core::first_rotation::now)
             breaks(tunnel, "it rotates for the first time, a second time (6)");
         break;
     case core::reason::confirm:
@@ -123,8 +160,13 @@ void watch::begins(seen& tunnel, const core::tunnel_record& record) {
             breaks(tunnel, "a confirmation begins while earlier requests may still take effect");
         break;
     case core::reason::manual:
-        return;
+        breaks(tunnel, "it rotates though nobody asked for that (6)");
+        break;
     }
+    if (record.open->why != core::reason::confirm && !tunnel.tunnel->configured)
+        breaks(tunnel, "it rotates though it has left the configuration (6)");
+    if (record.open->why != core::reason::confirm && is_late(tunnel, record))
+        breaks(tunnel, "a rotation began late though nothing stood in its way (3, 5)");
     const auto other = by_hostname_.find(organization.unknown_of);
     if (other != by_hostname_.end() && other->second->tunnel->configured && other->second != &tunnel &&
         now.steady - organization.unknown_since > in_passing)
@@ -136,7 +178,7 @@ void watch::install_leaves(const core::instance& where, const core::secret& key)
     const auto& owner = *tunnel.tunnel;
     if (const auto found = world_.broken(); !found.empty())
         return breaks(tunnel, found.front() + " (1, 4)");
-    count(tunnel.installs, tunnel, "it installs far too often");
+    count(tunnel.installs, too_many_in_an_hour, tunnel, "it installs far too often");
     if (tunnel.key != key.reveal())
         breaks(tunnel, "a key is sent that the cloud may have replaced");
     if (where.url != owner.url && where.url != owner.other_url)

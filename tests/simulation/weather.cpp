@@ -71,10 +71,11 @@ weather::trouble weather::any_trouble(call of) {
     if (is_of_cloud(of))
         return by_.one_of(std::array{trouble::refuses, trouble::swallows, trouble::loses_requests,
                                      trouble::loses_replies, trouble::gateway, trouble::rate_limits,
-                                     trouble::forbids, trouble::no_token});
+                                     trouble::forbids, trouble::no_token, trouble::slow});
     return by_.one_of(std::array{trouble::refuses, trouble::swallows, trouble::loses_requests,
                                  trouble::loses_replies, trouble::gateway, trouble::maintenance,
-                                 trouble::starting, trouble::login_page, trouble::not_found, trouble::rejects});
+                                 trouble::starting, trouble::login_page, trouble::not_found, trouble::rejects,
+                                 trouble::slow});
 }
 
 /// What Retry-After says.
@@ -94,9 +95,11 @@ fault weather::fault_of(const std::string& target, call what) {
                 return fault_of(found->second.what, what, found->second.retry_after);
         }
     }
-    if (how_.request_fails > 0 && by_.happens(how_.request_fails))
-        return fault_of(any_trouble(what), what, by_.happens(0.1) ? some_wait() : "");
-    return {};
+    if (how_.request_fails == 0 || !by_.happens(how_.request_fails))
+        return {};
+    const auto kind = any_trouble(what);
+    const auto wait = by_.happens(0.1) ? some_wait() : std::string();
+    return fault_of(kind, what, wait);
 }
 
 fault weather::fault_of(trouble what, call of, const std::string& retry_after) {
@@ -113,6 +116,11 @@ fault weather::fault_of(trouble what, call of, const std::string& retry_after) {
         return at_gateway(of, retry_after);
     case trouble::rate_limits:
         return fault::answer(429, retry_after);
+    case trouble::slow: {
+        fault how;
+        how.heard_after = by_.up_to(of == call::status ? 9s : 55s);
+        return how;
+    }
     case trouble::forbids:
         return fault::answer(by_.one_of(std::array{403U, 404U, 302U}));
     case trouble::no_token: {
@@ -153,8 +161,9 @@ fault weather::lost(bool takes_effect) {
 }
 
 fault weather::at_gateway(call of, const std::string& retry_after) {
-    auto how = fault::answer(by_.one_of(std::array{500U, 502U, 503U, 504U, 408U}), retry_after);
-    const bool changes = of == call::regenerate || of == call::install;
+    auto how = fault::answer(by_.one_of(std::array{500U, 502U, 503U, 504U, 408U, 425U, 499U}), retry_after);
+    // "Too early": not looked at.
+    const bool changes = of == call::regenerate || (of == call::install && how.status != 425);
     if (changes && by_.happens(std::max(0.3, how_.late))) {
         how.what = fault::kind::late;
         how.effect_after = by_.happens(0.5) ? core::duration(5) : by_.up_to(settle - 1s);

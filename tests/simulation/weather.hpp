@@ -35,6 +35,7 @@ private:
         loses_replies,
         gateway,  ///< something before it answers, and it may act all the same
         rate_limits,
+        slow,  ///< but well
         forbids,
         no_token,  ///< it acts, and the reply is of no use
         maintenance,

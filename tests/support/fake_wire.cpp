@@ -98,9 +98,10 @@ void fake_wire::send(const std::string& target, call what, core::duration limit,
 
     const auto how = take(of);
     if (how.what == fault::kind::none) {
-        loop_.post(one_way, [this, life, act = std::move(act), ended = std::move(ended)] {
+        const auto half = how.heard_after.value_or(2 * one_way) / 2;
+        loop_.post(half, [this, life, half, act = std::move(act), ended = std::move(ended)] {
             auto answer = std::make_shared<core::exchange>(act());
-            loop_.deliver(life, one_way, [ended, answer] { ended(std::move(*answer)); });
+            loop_.deliver(life, half, [ended, answer] { ended(std::move(*answer)); });
         });
         return;
     }

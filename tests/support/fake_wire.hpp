@@ -20,7 +20,7 @@ std::string_view to_string(call what);
 /// What goes wrong with one request.
 struct fault {
     enum class kind : std::uint8_t {
-        none,
+        none,  ///< answered after `heard_after`
         no_connection,
         alert,        ///< the peer refuses the handshake, by a TLS alert that comes after the request left
         lost_before,  ///< the request is lost

@@ -74,8 +74,7 @@ ports::journal_contents fake_world::contents(const core::config& config) const {
         if (configured.contains(id))
             found.records.push_back(std::move(copy));
         else if (!copy.open)
-            for (const auto& stray : copy.strays)
-                found.last_stray = std::max(found.last_stray, std::optional(stray.at));
+            found.strays.insert(found.strays.end(), copy.strays.begin(), copy.strays.end());
         else
             found.leftovers.push_back({std::move(copy), snapshots_unreadable
                                                             ? nullptr

@@ -89,6 +89,50 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.log.count("confirmation.owed", "other") == 0);
 }
 
+TEST_CASE_METHOD(fixture,
+                 "what was sent to where a tunnel was two reloads ago counts there, and not where it is now") {
+    const auto elsewhere = world.also_at("jira", "https://elsewhere.example");
+    world.wire.script("jira-host", call::install, fault::late(5min));
+    world.wire.script("jira-host", call::install, fault::answer(503));
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.sent("jira-host", call::install) == 2; }));
+    world.tunnel("jira").instance.url = elsewhere;
+    world.reload();
+    world.run_for(1min);
+    world.draft.tunnels.push_back(successor);
+    world.reload();
+    world.run_for(1min);
+    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
+    world.run_for(20min);
+    CHECK(is_in_step());
+}
+
+TEST_CASE_METHOD(
+    fixture,
+    "a confirmation that a reload makes a tunnel owe is on disk soon, whatever is being written then") {
+    world.wire.script("jira-host", call::install, fault::late(5min));
+    world.wire.always("jira-host", call::install, fault::answer(503));
+    world.start();
+    REQUIRE(world.run_until([&] { return world.wire.sent("jira-host", call::install) == 2; }));
+    world.add_tunnel("third").schedule.first = core::first_rotation::now;
+    world.reload();
+    SECTION("it is being written that its rotation is over") {
+        REQUIRE(world.run_until([&] { return world.shown("third")->state == "closing"; }));
+    }
+    SECTION("the store fails for a while") {
+        REQUIRE(world.run_until([&] { return world.rotated("third") == 1; }));
+        world.journal.fails = [](const auto&, const auto&) { return true; };
+    }
+    world.remove_tunnel("jira");
+    world.tunnel("third").instance = successor.instance;
+    world.reload();
+    world.run_for(30s);
+    world.journal.fails = nullptr;
+    world.run_for(1min);
+    world.crash();
+    CHECK(world.record("third").confirmation_owed);
+}
+
 TEST_CASE_METHOD(fixture, "a tunnel whose instance nobody else has sent to owes nothing") {
     world.start();
     world.run_for(1min);

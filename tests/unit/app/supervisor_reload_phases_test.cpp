@@ -120,6 +120,21 @@ TEST_CASE("the journal has a new name at once, also of a tunnel that is held") {
     CHECK(world.record("jira").name == "renamed");
 }
 
+TEST_CASE(
+    "the journal has other settings of a held tunnel at once, from which it is finished if it is removed") {
+    tests::fake_world world;
+    world.add_tunnel("other");
+    world.add_tunnel("jira").schedule.first = core::first_rotation::now;
+    world.at_cloud("jira").on_premise_url = "https://other.example";
+    world.start();
+    world.run_for(1min);
+    REQUIRE(world.shown("jira")->state == "held");
+    world.tunnel("jira").instance.url = world.also_at("jira", "https://elsewhere.example");
+    world.reload();
+    world.run_for(1s);
+    CHECK(world.record("jira").open->settings.find("elsewhere.example") != std::string::npos);
+}
+
 TEST_CASE("tunnels that swap names keep their states") {
     tests::fake_world world;
     world.add_tunnel("a").schedule.first = core::first_rotation::now;

@@ -179,7 +179,8 @@ TEST_CASE("call 2, every status but 2xx") {
             expected = put::credentials_refused;
         else if (status == 404 || status == 405 || status == 410)
             expected = put::wrong_url;
-        else if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429)
+        else if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429 &&
+                 status != 499)
             expected = put::rejected;
         const auto verdict = judge_install(reply(status), start_of_time);
         CAPTURE(status);

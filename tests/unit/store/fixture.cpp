@@ -103,7 +103,7 @@ core::tunnel_record full_record(int number) {
     record.regenerated_for_rejection_at = at(12);
     record.confirmation_owed = true;
     record.last_unanswered_at = at(13);
-    record.strays = {{14, at(15)}, {12, at(16)}, {13, at(14)}};
+    record.strays = {{14, at(15), "https://a.example"}, {12, at(16), "https://b.example/x"}, {13, at(14), ""}};
     return record;
 }
 
