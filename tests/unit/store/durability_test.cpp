@@ -222,7 +222,8 @@ TEST_CASE("a sync that fails is reported, and what it was for is not found later
     CHECK(std::filesystem::file_size(crashed / "state.db-wal") == 0);
 }
 
-TEST_CASE("a store that could be opened for reading only is written to as soon as it can be opened for writing") {
+TEST_CASE(
+    "a store that could be opened for reading only is written to as soon as it can be opened for writing") {
     const temporary_directory directory;
     REQUIRE(opened_store(directory.path()).save(full_record(), ended_at(1)) == "");
     std::optional<no_descriptor_to_write> shortage(std::in_place);
