@@ -55,10 +55,14 @@ std::vector<std::string> errors_of(const traced_call& call, const std::string& t
         return {"EMFILE", "EMFILE+", "ENOMEM"};
     if (is_one_of(name, {"epoll_create1", "eventfd2", "timerfd_create", "pipe2"}))
         return {"EMFILE", "ENOMEM"};
-    // Asio does not look whether its pipe of signals could be watched: such a daemon is deaf to SIGTERM.
-    if (name == "epoll_ctl" && call.arguments.find("<pipe:") != std::string::npos)
-        return {};
-    if (is_one_of(name, {"mmap", "mprotect", "clone3", "epoll_ctl"}))
+    // Asio does not look whether its own descriptors could be watched. Where there is no memory for that at the
+    // start, the daemon is deaf to SIGTERM, or sleeps for seconds.
+    if (name == "epoll_ctl")
+        return call.arguments.find("EPOLL_CTL_ADD") != std::string::npos &&
+                       call.arguments.find("<socket:") != std::string::npos
+                   ? errors{"ENOMEM"}
+                   : errors{};
+    if (is_one_of(name, {"mmap", "mprotect", "clone3"}))
         return {"ENOMEM"};
     return is_file(target) ? of_file(call) : target == "socket" ? of_socket(name) : errors{};
 }

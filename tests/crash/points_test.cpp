@@ -91,6 +91,18 @@ TEST_CASE("a call fails with what it can fail with in reality, and the dynamic l
     CHECK_FALSE(contains(all, "first/EIO/main/sendmsg/1"));
 }
 
+TEST_CASE("what epoll_ctl fails with is no memory to watch a socket") {
+    auto seen = recorded();
+    const auto add = [&](const std::string& line) { seen.calls.push_back(parse_trace(line).at(0)); };
+    add("7 epoll_ctl(5<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 6<pipe:[8]>, {}) = 0\n");
+    add("7 epoll_ctl(5<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 7<socket:[9]>, {}) = 0\n");
+    add("7 epoll_ctl(5<anon_inode:[eventpoll]>, EPOLL_CTL_MOD, 7<socket:[9]>, {}) = 0\n");
+    const auto all = names(plan_errors(seen).points);
+    CHECK_FALSE(contains(all, "first/ENOMEM/main/epoll_ctl/1"));
+    CHECK(contains(all, "first/ENOMEM/main/epoll_ctl/2"));
+    CHECK_FALSE(contains(all, "first/ENOMEM/main/epoll_ctl/3"));
+}
+
 TEST_CASE("a point's name says all that is needed to strike there again") {
     const auto at = parse_point("intent/EIO+/state:state.db-wal/pwrite64/12");
     CHECK(at.from == scenario::intent);

@@ -89,8 +89,11 @@ void scene::run_traced(const std::vector<std::string>& options, milliseconds lim
     wait_until(limit, [&] { return daemon.has_ended() || is_over(); });
     seen.was_asked = !daemon.has_ended() || once;
     daemon.signal(SIGTERM);
-    if (seen.lasting && !wait_until(milliseconds(1000), [&] { return daemon.has_ended(); }))
-        daemon.signal(SIGKILL);
+    // The call that fails may be the one that tells the daemon's loop of the signal. A second one ends it at
+    // once.
+    const auto ended = [&] { return daemon.has_ended(); };
+    if (!wait_until(seen.lasting ? milliseconds(1000) : milliseconds(5000), ended))
+        daemon.signal(seen.lasting ? SIGKILL : SIGTERM);
     seen.status = daemon.wait_for_exit();
     seen.said_why = has_error(rig_.log().substr(before));
     seen.prepared_regenerates = prepared_regenerates_;

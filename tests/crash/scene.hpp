@@ -18,9 +18,9 @@ public:
     /// Brings the scenario about.
     explicit scene(scenario from);
 
-    /// The first run. It gets SIGTERM when its rotation is over and the store is idle, or after `limit`; and
-    /// SIGKILL a second after that, if it is not expected to end (`seen.lasting`). Sets what `seen` says of the
-    /// first run.
+    /// The first run. It gets SIGTERM when its rotation is over and the store is idle, or after `limit`;
+    /// another one if that does not end it, or SIGKILL if it need not end (`seen.lasting`). Sets what `seen`
+    /// says of the first run.
     void run_traced(const std::vector<std::string>& options, std::chrono::milliseconds limit, evidence& seen);
     /// All that strace wrote of it.
     [[nodiscard]] std::string trace() const;

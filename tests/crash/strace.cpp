@@ -49,7 +49,8 @@ std::string why_no_strace() try {
 
 std::vector<std::string> strace_words(const std::filesystem::path& output,
                                       const std::vector<std::string>& options) {
-    std::vector<std::string> words = {program, "-D", "-q", "-o", output};
+    std::vector<std::string> words = {program, "-D", "--quiet=attach,personality,path-resolution", "-o",
+                                      output};
     words.insert(words.end(), options.begin(), options.end());
     return words;
 }
