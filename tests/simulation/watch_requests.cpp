@@ -165,7 +165,7 @@ void watch::begins(seen& tunnel, const core::tunnel_record& record) {
     }
     if (record.open->why != core::reason::confirm && !tunnel.tunnel->configured)
         breaks(tunnel, "it rotates though it has left the configuration (6)");
-    if (record.open->why != core::reason::confirm && is_late(tunnel, record))
+    if (record.open->why != core::reason::confirm && !tunnel.tunnel->misplaced && is_late(tunnel, record))
         breaks(tunnel, "a rotation began late though nothing stood in its way (3, 5)");
     const auto other = by_hostname_.find(organization.unknown_of);
     if (other != by_hostname_.end() && other->second->tunnel->configured && other->second != &tunnel &&
