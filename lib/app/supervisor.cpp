@@ -136,14 +136,6 @@ void supervisor::go() {
     turn_ended();
 }
 
-/// The configuration may have changed since the last run: what that sent, and nobody answered, may arrive at an
-/// instance that is another tunnel's now.
-void supervisor::look_for_arrivals() {
-    const auto may_arrive = find_installs_under_way();
-    for (auto* tunnel : configured_)
-        disturb(*tunnel, may_arrive);
-}
-
 void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {
     if (tunnel.due)
         tunnel.log({level,

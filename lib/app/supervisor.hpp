@@ -116,7 +116,6 @@ private:
     void take_up(supervised& tunnel);
     void set_out(supervised& tunnel);
     void go();
-    void look_for_arrivals();
     void ring();
     void set_alarm();
     void turn_ended();
@@ -127,14 +126,17 @@ private:
 
     // supervisor_reload.cpp: another configuration
     differences compare(std::vector<core::tunnel_record> records);
-    void write_down(supervised& tunnel);
-    [[nodiscard]] arrivals find_installs_under_way() const;
-    void disturb(supervised& tunnel, const arrivals& may_arrive);
     void leave(supervised& tunnel);
     void changed(const change& what);
     void stop_waiting_for_people();
     [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
     [[nodiscard]] static bool waits_for_person(const supervised& tunnel);
+
+    // supervisor_arrivals.cpp: keys that are on their way to an instance that is another tunnel's now
+    void look_for_arrivals();
+    [[nodiscard]] arrivals find_installs_under_way() const;
+    void disturb(supervised& tunnel, const arrivals& may_arrive);
+    void write_down(supervised& tunnel);
 
     // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
     void add_leftover(ports::leftover left);

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <utility>
 
-// Another configuration: what it changes, and what becomes of whoever is at work.
+// Another configuration: what it changes, and what becomes of whoever is at work. Keys that are on their way
+// meanwhile: supervisor_arrivals.cpp.
 namespace tunnelkeyd::app {
 
 namespace {
-
-constexpr core::duration between_rewrites = std::chrono::minutes(1);
 
 /// Do the new settings change what is sent, or where, or when it is tried again? A new name or schedule does
 /// not.
@@ -161,66 +160,6 @@ void supervisor::changed(const change& what) {
         plan_checkup(tunnel, world_.clock.now().wall);
     else if (!tunnel.checkup && !tunnel.check && !tunnel.waits_for_check)
         plan_checkup(tunnel);
-}
-
-/// By instance URL: whose key may still arrive there, and until when.
-supervisor::arrivals supervisor::find_installs_under_way() const {
-    arrivals all;
-    const auto now = world_.clock.now();
-    for (const auto& tunnel : tunnels_) {
-        const auto& record = tunnel->state().record();
-        const auto& instance = tunnel->settings().instance;
-        const auto settle = tunnel->settings().retry.settle;
-        const auto add = [&](const std::string& url, core::steady_time until) {
-            all.emplace(url, std::pair(tunnel.get(), until));
-        };
-        for (const auto& sent : record.strays)
-            if (now.wall - sent.at < settle)
-                add(sent.instance_url, now.steady);
-        if (tunnel->state().where() == core::rotation::phase::installing)
-            add(instance.url.text(), now.steady + instance.timeout.connect + instance.timeout.request);
-        // An orphan's key may have been under way when the last run ended.
-        if (!tunnel->taken_up && record.key && now.wall - started_at_ < settle)
-            add(record.open->instance_url, now.steady);
-    }
-    return all;
-}
-
-/// Its instance was another tunnel's: what was sent there then, and never answered, would replace this one's
-/// key.
-void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
-    const auto now = world_.clock.now();
-    const auto& url = tunnel.settings().instance.url;
-    std::optional<core::steady_time> until;
-    const auto [first, last] = may_arrive.equal_range(url.text());
-    for (auto each = first; each != last; ++each)
-        if (each->second.first != &tunnel)
-            until = std::max(until, std::optional(each->second.second));
-    for (const auto& sent : strays_)
-        if (sent.instance_url == url.text() && now.wall - sent.at < tunnel.settings().retry.settle)
-            until = std::max(until, std::optional(now.steady));
-    if (!until)
-        return;
-    tunnel.disturb(*until);
-    write_down(tunnel);
-}
-
-/// What a reload changed in its record. Not while an older state of it is being written: that comes first.
-void supervisor::write_down(supervised& tunnel) {
-    using phase = core::rotation::phase;
-    const auto where = tunnel.state().where();
-    tunnel.unwritten = where == phase::intent || where == phase::sealing || where == phase::recording ||
-                       where == phase::closing;
-    if (tunnel.unwritten)
-        return;
-    world_.journal.save(tunnel.state().record(), std::nullopt, [this, &tunnel](const std::string& error) {
-        if (error.empty())
-            return;
-        log(core::log_level::error, "store.failed",
-            "what a reload changed could not be written: " + error + "; it is tried again in a minute");
-        queues_->rewrites.set(tunnel, world_.clock.now().steady + between_rewrites);
-        turn_ended();
-    });
 }
 
 /// Out of the configuration. If its key gap is open, look_at_bystanders() says what becomes of it.
