@@ -124,8 +124,9 @@ bool watch::is_in_outage(const std::string& organization_id) {
 bool watch::has_open_gap(const std::string& organization_id) {
     return std::any_of(seen_.begin(), seen_.end(), [&](seen& each) {
         const auto* record = on_disk(each);
-        return record && !each.tunnel->retired && !each.tunnel->misplaced &&
-               record->id.organization_id == organization_id && record->open;
+        const bool held = each.tunnel->misplaced && record && record->key;
+        return record && !each.tunnel->retired && !held && record->id.organization_id == organization_id &&
+               record->open;
     });
 }
 
