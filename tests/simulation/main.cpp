@@ -2,12 +2,14 @@
 #include "support/figures.hpp"
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <ctime>
 #include <iostream>
 #include <optional>
@@ -19,6 +21,18 @@
 using namespace tunnelkeyd;
 
 namespace {
+
+std::uint64_t seed_under_way = 0;
+int exit_status_of_assertion = 1;
+
+/// An assertion in lib/ has failed: which seed was it?
+extern "C" void ended_by_assertion(int) {
+    std::array<char, 100> text{};
+    const int size = std::snprintf(text.data(), text.size(), "seed %llu: an assertion of the daemon's own\n",
+                                   static_cast<unsigned long long>(seed_under_way));
+    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), static_cast<std::size_t>(size));
+    ::_exit(exit_status_of_assertion);
+}
 
 struct request {
     std::uint64_t from = 1;
@@ -110,15 +124,13 @@ int main(int argc, char** argv) {
     const auto wanted = parse(argc, argv, status);
     if (!wanted)
         return status;
-    if (wanted->find)
-        std::signal(SIGABRT, [](int) {
-            std::cout << "an assertion of the daemon's own" << std::endl;
-            std::_Exit(0);
-        });
+    exit_status_of_assertion = wanted->find ? 0 : 1;
+    std::signal(SIGABRT, ended_by_assertion);
 
     totals sum;
     unsigned broken = 0;
     for (auto seed = wanted->from; seed <= wanted->to; ++seed) {
+        seed_under_way = seed;
         const auto found = run(seed, false, sum);
         if (found.broken.empty())
             continue;

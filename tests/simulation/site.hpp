@@ -8,6 +8,9 @@
 
 namespace tunnelkeyd::simulation {
 
+/// Of every tunnel: nothing takes effect later than that after it was sent.
+inline constexpr core::duration settle = std::chrono::minutes(10);
+
 /// One tunnel: what people have configured of it, and what is true of it.
 struct site {
     core::tunnel settings;

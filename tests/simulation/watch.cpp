@@ -9,12 +9,6 @@ namespace tunnelkeyd::simulation {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr core::duration settle = 10min;
-
-}  // namespace
-
 watch::watch(tests::fake_world& world, trace& log) : world_(world), trace_(log) {
     world.wire.leaving = [this](const std::string& target, tests::call what) { sending(target, what); };
     world.wire.heard = [this](const std::string& target, tests::call what, const core::exchange& exchange) {

@@ -12,7 +12,6 @@ using tests::call;
 
 namespace {
 
-constexpr core::duration settle = 10min;
 constexpr core::duration a_preflight = 5min;  // at most; one that a reload overtook is repeated
 // The slow backoff, which other failures in between let begin anew.
 constexpr std::size_t too_many_refusals = 70;

@@ -11,7 +11,6 @@ using tests::call;
 
 namespace {
 
-constexpr core::duration settle = 10min;
 constexpr core::duration preflight_lasts = 60s;
 constexpr core::duration whoami_takes = 70s;        // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused

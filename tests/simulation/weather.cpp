@@ -1,5 +1,7 @@
 #include "simulation/weather.hpp"
 
+#include "simulation/site.hpp"
+
 #include <array>
 
 namespace tunnelkeyd::simulation {
@@ -9,8 +11,6 @@ using tests::call;
 using tests::fault;
 
 namespace {
-
-constexpr core::duration settle = 10min;  // of every tunnel: nothing takes effect later
 
 bool is_of_cloud(call what) {
     return what == call::organization || what == call::regenerate;
