@@ -144,6 +144,7 @@ int main(int argc, char** argv) {
         if (++broken == 1)
             std::cout << run(seed, true, again).trace;
     }
-    support::show_figures("simulation", line_of(sum, broken));
+    support::show_figures("simulation " + std::to_string(wanted->from) + "-" + std::to_string(wanted->to),
+                          line_of(sum, broken));
     return (broken > 0) == wanted->find ? 0 : 1;
 }

@@ -2,6 +2,8 @@
 # mutants.sh BUILD_DIR [LAST_SEED]: is each deliberate bug seen by the simulation? A line for each, with the first seed that
 # sees it and what it says.
 set -euo pipefail
+figures=${TUNNELKEYD_FIGURES:-}
+unset TUNNELKEYD_FIGURES  # the mutants' own are of no interest
 mutants=$1/tests/simulation/mutants
 last=${2:-200}
 
@@ -27,8 +29,8 @@ all=$(wc -l <<<"$report")
 missed=$(grep -c "NOT SEEN" <<<"$report" || true)
 line="mutants: $((all - missed)) of $all deliberate bugs seen within $last seeds"
 echo "$line"
-if [ -n "${TUNNELKEYD_FIGURES:-}" ]; then
-  mkdir -p "$TUNNELKEYD_FIGURES"
-  echo "$line" >"$TUNNELKEYD_FIGURES/mutants"
+if [ -n "$figures" ]; then
+  mkdir -p "$figures"
+  echo "$line" >"$figures/mutants"
 fi
 [ "$missed" -eq 0 ] && [ "$all" -ge 15 ]
