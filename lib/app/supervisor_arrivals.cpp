@@ -17,6 +17,8 @@ constexpr core::duration between_rewrites = std::chrono::minutes(1);
 /// instance that is another tunnel's now.
 void supervisor::look_for_arrivals() {
     const auto may_arrive = find_installs_under_way();
+    if (may_arrive.empty() && strays_.empty())
+        return;
     for (auto* tunnel : configured_)
         disturb(*tunnel, may_arrive);
 }
@@ -48,14 +50,14 @@ supervisor::arrivals supervisor::find_installs_under_way() const {
 /// key.
 void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
     const auto now = world_.clock.now();
-    const auto& url = tunnel.settings().instance.url;
+    const auto url = tunnel.settings().instance.url.text();
     std::optional<core::steady_time> until;
-    const auto [first, last] = may_arrive.equal_range(url.text());
+    const auto [first, last] = may_arrive.equal_range(url);
     for (auto each = first; each != last; ++each)
         if (each->second.first != &tunnel)
             until = std::max(until, std::optional(each->second.second));
     for (const auto& sent : strays_)
-        if (sent.instance_url == url.text() && now.wall - sent.at < tunnel.settings().retry.settle)
+        if (sent.instance_url == url && now.wall - sent.at < tunnel.settings().retry.settle)
             until = std::max(until, std::optional(now.steady));
     if (!until)
         return;

@@ -14,6 +14,12 @@ constexpr unsigned max_checking = 16;
 // The first after a start comes within this time.
 constexpr core::duration first_within = std::chrono::hours(1);
 
+/// It failed, and no reload has come since that may have mended it.
+bool still_fails(const std::optional<core::preflight_report>& last,
+                 std::optional<core::wall_time> reloaded_at) {
+    return last && last->failure && (!reloaded_at || last->at > *reloaded_at);
+}
+
 }  // namespace
 
 /// When is it looked at next? `at`: rather then.
@@ -45,10 +51,9 @@ void supervisor::begin_checkup(supervised& tunnel) {
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
     // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
-    // locks the account. A reload may have mended it.
+    // locks the account.
     const auto repeat = std::min(*every, tunnel.settings().retry.calm.max);
-    const bool failed_lately = last && last->failure && now.wall >= last->at && now.wall - last->at < repeat;
-    if (failed_lately && (!reloaded_at_ || last->at > *reloaded_at_))
+    if (still_fails(last, reloaded_at_) && now.wall >= last->at && now.wall - last->at < repeat)
         return plan_checkup(tunnel, last->at + repeat);
     if (checking_ >= max_checking) {
         queues_->waiting_checkups.push_back(&tunnel);
@@ -108,8 +113,7 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
 /// A login that was refused, by a check in the background too, is not repeated before then, but for a person.
 core::steady_time supervisor::may_log_in_at(const supervised& tunnel, core::moment now) const {
     const auto& last = tunnel.preflight;
-    if (!last || !last->failure || last->failure->at != core::preflight_failure::check::credentials ||
-        (reloaded_at_ && last->at <= *reloaded_at_))
+    if (!still_fails(last, reloaded_at_) || last->failure->at != core::preflight_failure::check::credentials)
         return now.steady;
     const auto wait = tunnel.settings().retry.calm.max;
     return now.steady + std::clamp(last->at + wait - now.wall, core::duration(0), wait);

@@ -11,7 +11,7 @@ using std::chrono::days;
 
 namespace {
 
-// From the design: what may be in force when faults stop. See watch.cpp.
+// From the design: what may be in force when faults stop. See watch_rounds.cpp.
 constexpr core::duration gaps_close_within = 1h + 21min;
 constexpr core::duration late_effects_heal_within = 24h + 2h;
 constexpr core::duration between_looks = 3h;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-// What stays as it is, though it should not. What is sent, heard and written: watch_requests.cpp,
-// watch_replies.cpp.
+// What happens to the world. What is sent: watch_requests.cpp; heard and written: watch_replies.cpp; what stays
+// as it is: watch_rounds.cpp.
 namespace tunnelkeyd::simulation {
 
 using namespace std::chrono_literals;

@@ -4,9 +4,7 @@
 #include "simulation/trace.hpp"
 #include "support/fake_world.hpp"
 
-#include <array>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -59,6 +57,9 @@ public:
     [[nodiscard]] unsigned most_in_an_hour() const noexcept { return most_in_an_hour_; }
 
 private:
+    /// A regenerate that times out at its longest, its preflight, or the wait for its permit.
+    static constexpr core::duration an_attempt = std::chrono::minutes(6);
+
     struct seen {
         const site* tunnel = nullptr;
         const tests::fake_cloud::tunnel* at_cloud = nullptr;

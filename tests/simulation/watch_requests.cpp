@@ -21,7 +21,6 @@ constexpr unsigned many_unknowns = 9;           // and the one that is not on di
 constexpr core::duration urgent_max = 60s;
 constexpr core::duration slow_max = 15min;
 constexpr core::duration longest_retry_after = 5min;
-constexpr core::duration an_attempt = 6min;  // and the wait for its permit
 constexpr core::duration in_passing = 10ms;  // between a permit and its request
 // Urgent backoff goes up to a minute, with full jitter: 120 an hour on average, and a few more at its
 // beginning.

@@ -14,7 +14,6 @@ constexpr core::duration longest_open_wait = 15min;  // slow, and urgent after t
 constexpr core::duration longest_open_pause = 1h;    // a cloud's 429
 constexpr core::duration longest_calm_wait = 1h;     // calm.max
 constexpr core::duration longest_calm_pause = 24h;   // Retry-After
-constexpr core::duration an_attempt = 6min;  // a regenerate that times out at its longest, and its preflight
 
 }  // namespace
 

@@ -24,6 +24,27 @@ struct fixture {
     }
 
     [[nodiscard]] bool is_in_step() { return world.in_step(successor); }
+    [[nodiscard]] bool owes_confirmation() const {
+        return world.journal.records.at(successor.id()).confirmation_owed;
+    }
+    /// The instance is the successor's by now.
+    void replace_jira() {
+        world.remove_tunnel("jira");
+        world.draft.tunnels.push_back(successor);
+    }
+    /// It has just become so: the late key comes in between, and one more rotation follows.
+    void check_healed() {
+        world.run_for(1min);
+        CHECK(is_in_step());
+        CHECK(world.log.count("confirmation.owed", "successor") == 1);
+        CHECK(owes_confirmation());
+        world.run_for(5min);
+        CHECK_FALSE(is_in_step());  // the late one has arrived
+        world.run_for(10min);
+        CHECK(is_in_step());
+        CHECK_FALSE(owes_confirmation());
+        CHECK(world.log.count("confirmation.owed", "other") == 0);
+    }
 
     tests::fake_world world;
     core::tunnel successor;
@@ -42,20 +63,9 @@ TEST_CASE_METHOD(fixture, "a key that arrives late for the tunnel before is heal
     world.start();
     REQUIRE(world.run_until([&] { return world.wire.sent("jira-host", call::install) == 1; }));
     world.run_for(100ms);
-    world.remove_tunnel("jira");
-    world.draft.tunnels.push_back(successor);
+    replace_jira();
     world.reload();
-    world.run_for(1min);
-    CHECK(is_in_step());
-    CHECK(world.log.count("confirmation.owed", "successor") == 1);
-    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
-
-    world.run_for(5min);
-    CHECK_FALSE(is_in_step());  // the late one has arrived
-    world.run_for(10min);
-    CHECK(is_in_step());
-    CHECK_FALSE(world.journal.records.at(successor.id()).confirmation_owed);
-    CHECK(world.log.count("confirmation.owed", "other") == 0);
+    check_healed();
 }
 
 TEST_CASE_METHOD(fixture,
@@ -75,18 +85,9 @@ TEST_CASE_METHOD(fixture,
         REQUIRE(world.run_until([&] { return world.rotated("jira") == 1; }));
     }
     world.kill();
-    world.remove_tunnel("jira");
-    world.draft.tunnels.push_back(successor);
+    replace_jira();
     world.start();
-    world.run_for(1min);
-    CHECK(is_in_step());
-    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
-    world.run_for(5min);
-    CHECK_FALSE(is_in_step());  // the late one has arrived
-    world.run_for(10min);
-    CHECK(is_in_step());
-    CHECK_FALSE(world.journal.records.at(successor.id()).confirmation_owed);
-    CHECK(world.log.count("confirmation.owed", "other") == 0);
+    check_healed();
 }
 
 TEST_CASE_METHOD(fixture,
@@ -102,7 +103,7 @@ TEST_CASE_METHOD(fixture,
     world.draft.tunnels.push_back(successor);
     world.reload();
     world.run_for(1min);
-    CHECK(world.journal.records.at(successor.id()).confirmation_owed);
+    CHECK(owes_confirmation());
     world.run_for(20min);
     CHECK(is_in_step());
 }
@@ -136,8 +137,7 @@ TEST_CASE_METHOD(
 TEST_CASE_METHOD(fixture, "a tunnel whose instance nobody else has sent to owes nothing") {
     world.start();
     world.run_for(1min);
-    world.remove_tunnel("jira");
-    world.draft.tunnels.push_back(successor);
+    replace_jira();
     world.reload();
     world.run_for(1min);
     CHECK(is_in_step());
@@ -148,8 +148,7 @@ TEST_CASE_METHOD(fixture, "what was sent long ago does not count") {
     world.wire.script("jira-host", call::install, fault::lost_before());
     world.start();
     world.run_for(1h);
-    world.remove_tunnel("jira");
-    world.draft.tunnels.push_back(successor);
+    replace_jira();
     world.reload();
     world.run_for(1min);
     CHECK(world.log.count("confirmation.owed", "successor") == 0);
