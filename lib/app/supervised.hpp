@@ -39,7 +39,6 @@ struct supervisor::supervised final : rotator {
     bool has_slot = false;         ///< counts in preflighting_
     bool dawdles = false;          ///< counts in dawdling_
     bool awaits_permit = false;    ///< stands in a queue of permits
-    bool has_permit = false;       ///< counts in in_flight_
     bool api_key_failed = false;   ///< its last failure was its organization's API key
     bool untried = false;          ///< counts in untried_
     bool tried = false;            ///< with --once: it had its turn
@@ -69,8 +68,11 @@ struct supervisor::queues {
     deadline_queue<core::wall_time, supervised, &supervised::look_again> health;
     std::deque<supervised*> waiting_checkups;
     std::set<supervised*, longer_idle> may_begin;
-    std::deque<supervised*> urgent_permits;  // open gaps go ahead of calm work
-    std::deque<supervised*> calm_permits;
+    struct {
+        std::deque<supervised*> urgent;
+        std::deque<supervised*> unanswered;  ///< urgent, and their organization's cloud did not answer
+        std::deque<supervised*> calm;
+    } permits;
 
     void park(supervised& tunnel, supervised::wish wants, core::steady_time until) {
         tunnel.wants = wants;

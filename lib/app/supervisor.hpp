@@ -167,6 +167,7 @@ private:
     // supervisor_turns.cpp: who is next
     void pump();
     void give_permits();
+    supervised* next_for_permit();
     void begin_rotations();
     void release(supervised& tunnel);
     void dawdle(supervised& tunnel);
@@ -218,6 +219,7 @@ private:
     std::map<core::identity, core::tunnel_record> unreadable_;  // orphans whose settings are lost
     std::set<std::pair<std::uint64_t, supervised*>> working_;   // whoever is not idle, by number
     std::set<std::pair<std::uint64_t, supervised*>> blocked_;   // by an outage of their organization
+    std::vector<supervised*> in_flight_;                        // whoever has a permit to regenerate
 
     struct queues;
     std::unique_ptr<queues> queues_;
@@ -226,7 +228,6 @@ private:
     std::uint64_t configurations_ = 1;  // so far
     std::optional<core::wall_time> reloaded_at_;
     std::uint64_t turns_ = 0;    // rotations begun
-    unsigned in_flight_ = 0;     // regenerate permits given out
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit
     unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
     unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come

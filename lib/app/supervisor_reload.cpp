@@ -181,7 +181,7 @@ void supervisor::leave(supervised& tunnel) {
         plan(tunnel);
     } else if (waits && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
         queues_->unpark(tunnel);
-        std::erase(queues_->calm_permits, &tunnel);
+        std::erase(queues_->permits.calm, &tunnel);
         tunnel.awaits_permit = false;
         blocked_.erase(tunnel.key());
         tunnel.abandon();

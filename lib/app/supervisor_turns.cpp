@@ -51,7 +51,7 @@ void supervisor::want_permit(rotator& who) {
     queues_->alarms.clear(tunnel);
     if (std::exchange(tunnel.awaits_permit, true))
         return;  // two permits would send two requests
-    (tunnel.state().gap_open() ? queues_->urgent_permits : queues_->calm_permits).push_back(&tunnel);
+    (tunnel.state().gap_open() ? queues_->permits.urgent : queues_->permits.calm).push_back(&tunnel);
 }
 
 /// Lets go ahead whoever may. Called at the end of each turn of the loop that could have changed that.
@@ -64,12 +64,8 @@ void supervisor::pump() {
 }
 
 void supervisor::give_permits() {
-    while (in_flight_ < config_->cloud.max_in_flight) {
-        auto& queue = queues_->urgent_permits.empty() ? queues_->calm_permits : queues_->urgent_permits;
-        if (queue.empty())
-            return;
-        auto& tunnel = *queue.front();
-        queue.pop_front();
+    while (auto* next = next_for_permit()) {
+        auto& tunnel = *next;
         tunnel.awaits_permit = false;
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
@@ -92,16 +88,41 @@ void supervisor::give_permits() {
             blocked_.insert(tunnel.key());
             continue;
         }
-        tunnel.has_permit = true;
-        ++in_flight_;
+        in_flight_.push_back(&tunnel);
         tunnel.permit();
     }
+}
+
+/// Open gaps go ahead of calm work, but while their cloud does not answer not all permits are theirs: each of
+/// their requests may take until it times out, and others would wait for them.
+supervisor::supervised* supervisor::next_for_permit() {
+    const auto most = config_->cloud.max_in_flight;
+    if (in_flight_.size() >= most)
+        return nullptr;
+    const auto take = [](std::deque<supervised*>& queue) {
+        auto* first = queue.front();
+        queue.pop_front();
+        return first;
+    };
+    const auto is_unanswered = [this](supervised* tunnel) { return desk_of(tunnel->settings()).gate.outage(); };
+    auto& [urgent, unanswered, calm] = queues_->permits;
+    while (!urgent.empty()) {
+        auto* first = take(urgent);
+        if (!is_unanswered(first))
+            return first;
+        unanswered.push_back(first);
+    }
+    const auto theirs =
+        unanswered.empty() ? 0 : std::count_if(in_flight_.begin(), in_flight_.end(), is_unanswered);
+    if (!unanswered.empty() && (static_cast<unsigned>(theirs) + 1 < most || in_flight_.empty()))
+        return take(unanswered);
+    return calm.empty() ? nullptr : take(calm);
 }
 
 void supervisor::begin_rotations() {
     // No more of them than will soon get their permit: a preflight is good for a minute.
     while (!queues_->may_begin.empty() && preflighting_ < max_preflighting &&
-           queues_->calm_permits.size() < config_->cloud.max_in_flight) {
+           queues_->permits.calm.size() < config_->cloud.max_in_flight) {
         auto& tunnel = **queues_->may_begin.begin();
         queues_->may_begin.erase(queues_->may_begin.begin());
         tunnel.queued = false;
@@ -125,8 +146,8 @@ void supervisor::begin_rotations() {
 void supervisor::release(supervised& tunnel) {
     using phase = core::rotation::phase;
     const auto where = tunnel.state().where();
-    if (where != phase::intent && where != phase::regenerating && std::exchange(tunnel.has_permit, false))
-        --in_flight_;
+    if (where != phase::intent && where != phase::regenerating)
+        std::erase(in_flight_, &tunnel);
     if (where != phase::preflight && where != phase::permit)
         end_preflighting(tunnel);
 }
@@ -166,6 +187,12 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
 }
 
 void supervisor::outage_over(const std::string& organization_id) {
+    auto& [urgent, unanswered, calm] = queues_->permits;
+    const auto others = std::stable_partition(unanswered.begin(), unanswered.end(), [&](supervised* tunnel) {
+        return tunnel->settings().organization.id != organization_id;
+    });
+    urgent.insert(urgent.begin(), others, unanswered.end());
+    unanswered.erase(others, unanswered.end());
     for (const auto& [number, tunnel] : std::exchange(blocked_, {})) {
         if (tunnel->settings().organization.id != organization_id)
             blocked_.insert(tunnel->key());

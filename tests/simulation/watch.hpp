@@ -120,6 +120,7 @@ private:
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
+    [[nodiscard]] core::duration turns_of(const organization_seen& organization) const;
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
     [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
     /// When the last thing stood in its way, and it was not told to wait any more.

@@ -87,7 +87,7 @@ void watch::goes_on(const seen& tunnel, const core::tunnel_record& record) {
     const auto told = std::max(tunnel.told_to_wait, organization.told_to_wait);
     const auto longest = organization.told_to_wait > tunnel.active ? core::duration(1h) : longest_retry_after;
     const auto until = std::max(last + (slowly ? slow_max : urgent_max), std::min(told, last + longest));
-    if (now - until > an_attempt)
+    if (now - until > turns_of(organization) + an_attempt)
         breaks(tunnel, "with its key gap open it waited for longer than it had to (3)");
 }
 

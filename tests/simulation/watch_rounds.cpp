@@ -60,7 +60,8 @@ void watch::look_at(seen& tunnel) {
 }
 
 void watch::look_at_held(const seen& tunnel, const core::tunnel_record& record) {
-    if (!record.key || record.open->intent ||
+    // It holds no key: none came, or a start dropped it, since it was over an hour old.
+    if (tunnel.key.empty() || record.open->intent ||
         world_.loop.now().steady - std::max(troubled_, tunnel.troubled) < an_attempt)
         return;
     const auto shown = world_.shown(tunnel.tunnel->settings.name);
@@ -76,7 +77,8 @@ void watch::look_at_open(const seen& tunnel, const core::tunnel_record& record) 
     const auto now = world_.loop.now();
     const auto opened = now.steady - (now.wall - record.open->gap_opened_at);
     const auto free = std::max(free_since(tunnel, longest_open_pause), opened);
-    if (now.steady - free > longest_open_wait + an_attempt && can_work(tunnel))
+    const auto patience = longest_open_wait + turns_of(organizations_[record.id.organization_id]) + an_attempt;
+    if (now.steady - free > patience && can_work(tunnel))
         breaks(tunnel, "the key gap stays open though nothing stands in its way (3)");
 }
 
@@ -105,9 +107,16 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     const bool backs_off =
         organization.refused || now.steady - std::max(tunnel.troubled, troubled_) < now.wall - base;
-    const auto patience = (backs_off ? longest_calm_wait : core::duration(0)) + an_attempt;
+    const auto patience =
+        (backs_off ? longest_calm_wait : core::duration(0)) + turns_of(organization) + an_attempt;
     const auto free = std::max(free_since(tunnel, longest_calm_pause), organization.unknown_until);
     return late > patience && now.steady - free > patience;
+}
+
+/// While its API key is refused, its tunnels take turns to probe it, and a probe may end without an answer.
+core::duration watch::turns_of(const organization_seen& organization) const {
+    constexpr core::duration a_turn = 30s;
+    return organization.refused ? a_turn * static_cast<int>(seen_.size()) : core::duration(0);
 }
 
 /// A regenerate of one of its tunnels ended unknown, and no key came since.

@@ -59,6 +59,26 @@ TEST_CASE("an outage of the cloud opens no more gaps than there are requests at 
     require_settled(world);
 }
 
+TEST_CASE("organizations whose cloud hangs do not take all permits from one whose cloud answers") {
+    tests::fake_world world;
+    world.draft.cloud.max_in_flight = 2;
+    world.add_due_tunnels("a", "first", 2);
+    world.add_due_tunnels("b", "second", 2);
+    world.add_due_tunnels("c", "third", 2);
+    world.add_tunnel("good", "acme").schedule.every = 2h;
+    world.wire.chance = [](const std::string& target, call what) {
+        return what == call::regenerate && target != "good-host" ? fault::hangs() : fault{};
+    };
+    world.start();
+    world.run_for(2h + 1min);
+    REQUIRE(world.supervisor().open_gaps().size() > world.draft.cloud.max_in_flight);
+    CHECK(world.rotated("good") == 1);
+    world.wire.heal_all();
+    world.run_for(20min);
+    CHECK(world.rotated("a", 2) + world.rotated("b", 2) + world.rotated("c", 2) == 6);
+    require_settled(world);
+}
+
 TEST_CASE("an outage stops confirmations too, until it is over") {
     tests::fake_world world;
     world.add_tunnel("a").schedule.first = core::first_rotation::now;
