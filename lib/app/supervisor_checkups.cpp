@@ -11,8 +11,10 @@ namespace {
 
 // Few at once, since they are never urgent, and each may wait for a dead instance's timeouts.
 constexpr unsigned max_checking = 16;
-// The first after a start comes within this time.
+// The first after a start comes within this time, and not at once: whoever cannot be looked at yet is asked for
+// again after as long.
 constexpr core::duration first_within = std::chrono::hours(1);
+constexpr core::duration first_after = std::chrono::minutes(1);
 
 /// It failed, and no reload has come since that may have mended it.
 bool still_fails(const std::optional<core::preflight_report>& last,
@@ -31,13 +33,11 @@ void supervisor::plan_checkup(supervised& tunnel, std::optional<core::wall_time>
     const auto now = world_.clock.now().wall;
     const auto id = tunnel.settings().id();
     const auto next = core::next_checkup(*every, id, now, salt_);
+    const auto first = now + std::max(first_after, core::jitter_of(id, started_at_, first_within, salt_));
     if (at)
         queues_->checkups.set(tunnel, *at);
-    else if (tunnel.preflight)
-        queues_->checkups.set(tunnel, next);
     else
-        queues_->checkups.set(tunnel,
-                              std::min(next, now + core::jitter_of(id, started_at_, first_within, salt_)));
+        queues_->checkups.set(tunnel, tunnel.preflight ? next : std::min(next, first));
 }
 
 void supervisor::begin_checkup(supervised& tunnel) {

@@ -2,6 +2,7 @@
 #include "support/figures.hpp"
 
 #include <CLI/CLI.hpp>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,15 +24,17 @@ using namespace tunnelkeyd;
 namespace {
 
 std::uint64_t seed_under_way = 0;
-int exit_status_of_assertion = 1;
+int exit_status_when_ended = 1;
+constexpr int longest_seed = 120;  // seconds of CPU: a hundred times what one takes
 
-/// An assertion in lib/ has failed: which seed was it?
-extern "C" void ended_by_assertion(int) {
+/// An assertion in lib/ has failed, or its event loop does not turn any more: which seed was it?
+extern "C" void ended(int signal) {
     std::array<char, 100> text{};
-    const int size = std::snprintf(text.data(), text.size(), "seed %llu: an assertion of the daemon's own\n",
-                                   static_cast<unsigned long long>(seed_under_way));
+    const int size = std::snprintf(text.data(), text.size(), "seed %llu: %s\n",
+                                   static_cast<unsigned long long>(seed_under_way),
+                                   signal == SIGABRT ? "an assertion of the daemon's own" : "it does not end");
     [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), static_cast<std::size_t>(size));
-    ::_exit(exit_status_of_assertion);
+    ::_exit(exit_status_when_ended);
 }
 
 struct request {
@@ -90,6 +93,8 @@ std::optional<request> parse(int argc, const char* const* argv, int& status) {
 
 simulation::findings run(std::uint64_t seed, bool traced, totals& sum) {
     const double before = cpu_seconds();
+    const itimerval longest{{}, {longest_seed, 0}};
+    ::setitimer(ITIMER_VIRTUAL, &longest, nullptr);
     auto found = simulation::simulation(seed, simulation::temper_of(seed), traced).run();
     const double took = cpu_seconds() - before;
     ++sum.seeds;
@@ -124,8 +129,9 @@ int main(int argc, char** argv) {
     const auto wanted = parse(argc, argv, status);
     if (!wanted)
         return status;
-    exit_status_of_assertion = wanted->find ? 0 : 1;
-    std::signal(SIGABRT, ended_by_assertion);
+    exit_status_when_ended = wanted->find ? 0 : 1;
+    std::signal(SIGABRT, ended);
+    std::signal(SIGVTALRM, ended);
 
     totals sum;
     unsigned broken = 0;

@@ -5,11 +5,7 @@
 
 namespace tunnelkeyd::tests {
 
-namespace {
-
-constexpr std::uint64_t salt = 42;
-
-}  // namespace
+namespace {}  // namespace
 
 fake_world::fake_world(std::uint64_t seed) : random(seed) {
     draft.cloud.url = *core::parse_base_url("https://api.example");

@@ -25,6 +25,8 @@ namespace tunnelkeyd::tests {
 /// Describe it with add_tunnel() and by changing `draft`, then start(); after a crash() the draft counts anew.
 class fake_world {
 public:
+    static constexpr std::uint64_t salt = 42;  // of its store
+
     explicit fake_world(std::uint64_t seed = 1);
     ~fake_world();
     fake_world(const fake_world&) = delete;

@@ -171,3 +171,17 @@ TEST_CASE_METHOD(fixture, "credentials that a rotation found dead are not tried 
     world.run_for(12h + 1min);
     CHECK(checked("jira") == 13);
 }
+
+TEST_CASE_METHOD(fixture, "a busy tunnel whose first check falls on the very start does not stop the loop") {
+    unsigned number = 0;
+    const auto name = [&] { return "t" + std::to_string(number); };
+    while (core::jitter_of({"acme-id", name() + "-host"}, world.loop.now().wall, 1h, world.salt) != 0ms)
+        ++number;
+    add(name()).schedule.first = core::first_rotation::now;
+    world.wire.always(name() + "-host", call::status, fault::hangs());
+    world.start();
+    world.run_for(1h);
+    world.wire.heal_all();
+    world.run_for(2h);
+    CHECK(world.rotated(name()) == 1);
+}
