@@ -123,10 +123,8 @@ void supervisor::go() {
     for (const auto& tunnel : tunnels_)
         set_out(*tunnel);
     for (const auto& tunnel : tunnels_)
-        if (tunnel->requested && !tunnel->state().is_idle()) {
-            queues_->unpark(*tunnel);
+        if (tunnel->requested && !tunnel->state().is_idle())
             tunnel->request();
-        }
     look_for_arrivals();
     look_at_organizations();
     const auto next = queues_->schedule.next();
@@ -212,6 +210,10 @@ void supervisor::stepped(rotator& who) {
     if (is_refused_for_what_was(tunnel))
         return tunnel.reconfigure(tunnel.state().shared_settings(), true);
     release(tunnel);
+    using phase = core::rotation::phase;
+    const auto where = tunnel.state().where();
+    if (tunnel.wants == supervised::wish::wake && where != phase::waiting && where != phase::closing)
+        queues_->unpark(tunnel);  // something else came before
     if (tunnel.unwritten)
         write_down(tunnel);
     if (tunnel.state().is_idle()) {

@@ -103,8 +103,8 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
         const auto& trouble = tunnel.state().trouble();
         if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
             tunnel.reset_backoff();
-        plan(tunnel);  // it may go ahead now
     }
+    plan(tunnel);  // it may go ahead now
     look_at_health(tunnel);
     next_checkup();
     turn_ended();

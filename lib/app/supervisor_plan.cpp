@@ -60,6 +60,8 @@ void supervisor::plan(supervised& tunnel) {
     note_overdue(tunnel, now.wall);
     if (!why)
         return wait_for_next(tunnel);
+    if (tunnel.check && !tunnel.requested)
+        return;  // it logs in; checked() comes back to this
     if (!tunnel.requested && desk_of(tunnel.settings()).gate.outage()) {
         tunnel.wants = supervised::wish::begin;
         blocked_.insert(tunnel.key());

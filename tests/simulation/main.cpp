@@ -23,17 +23,18 @@ using namespace tunnelkeyd;
 
 namespace {
 
+const char* program_name = "";
 std::uint64_t seed_under_way = 0;
+const simulation::simulation* under_way = nullptr;
 int exit_status_when_ended = 1;
 constexpr int longest_seed = 120;  // seconds of CPU: a hundred times what one takes
 
-/// An assertion in lib/ has failed, or its event loop does not turn any more: which seed was it?
+/// An assertion in lib/ has failed, or its event loop does not turn any more: which seed was it, and what led
+/// to it? Nothing of this is safe in a signal handler; but there is nothing to lose any more.
 extern "C" void ended(int signal) {
-    std::array<char, 100> text{};
-    const int size = std::snprintf(text.data(), text.size(), "seed %llu: %s\n",
-                                   static_cast<unsigned long long>(seed_under_way),
-                                   signal == SIGABRT ? "an assertion of the daemon's own" : "it does not end");
-    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), static_cast<std::size_t>(size));
+    std::cout << under_way->so_far() << "seed " << seed_under_way << ": "
+              << (signal == SIGABRT ? "an assertion of the daemon's own" : "it does not end")
+              << "; to see it again: " << program_name << " --seeds " << seed_under_way << std::endl;
     ::_exit(exit_status_when_ended);
 }
 
@@ -95,7 +96,10 @@ simulation::findings run(std::uint64_t seed, bool traced, totals& sum) {
     const double before = cpu_seconds();
     const itimerval longest{{}, {longest_seed, 0}};
     ::setitimer(ITIMER_VIRTUAL, &longest, nullptr);
-    auto found = simulation::simulation(seed, simulation::temper_of(seed), traced).run();
+    simulation::simulation history(seed, simulation::temper_of(seed), traced);
+    seed_under_way = seed;
+    under_way = &history;
+    auto found = history.run();
     const double took = cpu_seconds() - before;
     ++sum.seeds;
     sum.steps += found.steps;
@@ -133,11 +137,12 @@ int main(int argc, char** argv) {
     std::signal(SIGABRT, ended);
     std::signal(SIGVTALRM, ended);
 
+    program_name = argv[0];
     totals sum;
     unsigned broken = 0;
+    const bool alone = wanted->from == wanted->to && !wanted->find;
     for (auto seed = wanted->from; seed <= wanted->to; ++seed) {
-        seed_under_way = seed;
-        const auto found = run(seed, false, sum);
+        const auto found = run(seed, alone, sum);
         if (found.broken.empty())
             continue;
         if (wanted->find) {
@@ -148,7 +153,7 @@ int main(int argc, char** argv) {
                   << seed << "\n";
         totals again;
         if (++broken == 1)
-            std::cout << run(seed, true, again).trace;
+            std::cout << (alone ? found : run(seed, true, again)).trace;
     }
     support::show_figures("simulation " + std::to_string(wanted->from) + "-" + std::to_string(wanted->to),
                           line_of(sum, broken));

@@ -121,6 +121,10 @@ findings simulation::run() {
     return found_;
 }
 
+std::string simulation::so_far() const {
+    return trace_.of("", trace_lines);
+}
+
 void simulation::look_around() {
     world_.loop.post(between_looks, [this] {
         watch_.look_around();

@@ -41,6 +41,9 @@ public:
     /// To the end, or until something is broken.
     findings run();
 
+    /// The last events so far, of all tunnels, where they are traced.
+    [[nodiscard]] std::string so_far() const;
+
 private:
     /// Something that happens to the world again and again, by chance, until faults stop. Whatever else is to
     /// happen is added to the list in simulation.cpp.

@@ -99,6 +99,7 @@ void watch::before_restore() {
             excuse(*each.tunnel, excuse_for::restored_backup);
         each.on_disk = nullptr;
         each.login_refused.reset();  // what it knew of that is lost, too
+        each.replaced_at = {};       // likewise
     }
 }
 

@@ -59,6 +59,7 @@ public:
 private:
     /// A regenerate that times out at its longest, its preflight, or the wait for its permit.
     static constexpr core::duration an_attempt = std::chrono::minutes(6);
+    static constexpr unsigned rejections_until_replaced = 5;
 
     struct seen {
         const site* tunnel = nullptr;

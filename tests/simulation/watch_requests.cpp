@@ -15,7 +15,6 @@ constexpr core::duration preflight_lasts = 60s;
 constexpr core::duration whoami_takes = 70s;        // at most
 constexpr core::duration between_logins = 1h - 1s;  // calm.max, once a login was refused
 constexpr core::duration between_replacements = 1h - 1s;
-constexpr unsigned rejections_until_replaced = 5;
 constexpr core::duration api_key_lasts = 3min;  // ten seconds, the rest of the preflight, and a minute
 constexpr unsigned many_unknowns = 9;           // and the one that is not on disk yet
 constexpr core::duration urgent_max = 60s;

@@ -51,6 +51,32 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.log.count("rotation.begun", "jira") == 0);
 }
 
+TEST_CASE_METHOD(fixture, "a rotation that comes due while a check is under way does not log in beside it") {
+    add("jira", 24h);
+    world.start();
+    world.run_for(1h);
+    const auto asked = [&] { return world.wire.sent("jira-host", call::status); };
+    const auto logins = [&] { return world.wire.sent("jira-host", call::whoami); };
+    const auto next_check = [&] {
+        REQUIRE(world.run_until([&, before = asked()] { return asked() > before; }, 25h));
+        return world.loop.now().wall;
+    };
+    world.tunnel("jira").schedule.every = next_check() + 24h + 5s - world.record("jira").first_seen;
+    world.reload();
+    world.run_for(1min);
+    fault slow;
+    slow.heard_after = 10s;
+    world.wire.script("jira-host", call::status, slow);
+    const bool good = GENERATE(true, false);
+    if (!good)
+        break_login("jira");
+    next_check();
+    const auto before = logins();
+    world.run_for(59min);
+    CHECK(logins() - before == (good ? 2 : 1));  // one of the check, one of the rotation
+    CHECK(world.rotated("jira") == (good ? 1 : 0));
+}
+
 TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
     add(50);
     SECTION("the API key is refused") {

@@ -176,6 +176,27 @@ TEST_CASE("a new URL gets the pending key after a preflight there, and no other 
     });
 }
 
+TEST_CASE("a backoff that a new URL made void does not wake the rotation at its end") {
+    // One of these moments puts the end of the backoff into the writing of "done".
+    auto moment = 0ms;
+    for (bool waits = true; waits; ++moment) {
+        tests::fake_world world;
+        world.add_tunnel("jira").schedule.first = core::first_rotation::now;
+        world.wire.script("jira-host", call::install, fault::answer(503));
+        world.start();
+        REQUIRE(world.run_until([&] { return world.shown("jira")->retry_at.has_value(); }));
+        world.run_for(moment);
+        waits = world.shown("jira")->state == "waiting";
+        world.tunnel("jira").instance.url = world.also_at("jira", "https://moved.example");
+        world.reload();
+        world.run_for(1h);
+        REQUIRE(world.rotated("jira") == 1);
+        REQUIRE(world.in_step(world.tunnel("jira")));
+        REQUIRE(world.history("jira").size() == 1);
+    }
+    CHECK(moment > 50ms);
+}
+
 TEST_CASE("an install under way to a URL that was corrected meanwhile is not waited out") {
     tests::fake_world world;
     world.add_tunnel("jira").schedule.first = core::first_rotation::now;
