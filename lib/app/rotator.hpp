@@ -49,7 +49,7 @@ public:
     void request() { step(core::event::requested{}); }
     void wake() { step(core::event::woken{}); }
     void permit() { step(core::event::permitted{}); }
-    void abandon() { step(core::event::abandoned{}); }
+    void abandon(std::string_view because) { step(core::event::abandoned{because}); }
     void disturb(core::steady_time until) { step(core::event::disturbed{until}); }
     /// Other settings, which are `own` if they change what is sent, or where, or when it is tried again.
     void reconfigure(std::shared_ptr<const core::tunnel> settings, bool own);

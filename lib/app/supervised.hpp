@@ -5,6 +5,7 @@
 // Private to supervisor*.cpp.
 namespace tunnelkeyd::app {
 
+inline constexpr std::string_view left_configuration = "the tunnel has left the configuration";
 inline constexpr std::string_view unreadable_because = "what the journal kept of its settings cannot be read";
 
 struct supervisor::supervised final : rotator {

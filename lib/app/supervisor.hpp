@@ -5,7 +5,7 @@
 #include "app/outside.hpp"
 #include "app/rotator.hpp"
 #include "core/overview.hpp"
-#include "core/schedule.hpp"
+#include "core/schedule/due.hpp"
 #include "ports/journal_contents.hpp"
 
 #include <cstdint>
@@ -156,6 +156,9 @@ private:
     void plan(supervised& tunnel);
     [[nodiscard]] std::optional<core::reason> reason_to_begin(const supervised& tunnel, core::moment now) const;
     [[nodiscard]] core::due_time next_due(const supervised& tunnel) const;
+    [[nodiscard]] core::wall_time may_begin_at(const supervised& tunnel, const core::due_time& due,
+                                               core::wall_time now) const;
+    [[nodiscard]] static bool is_shut_out(const supervised& tunnel, core::wall_time now);
     [[nodiscard]] bool is_forgotten(const supervised& tunnel) const;
     [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
     [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);

@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/schedule/jitter.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -143,10 +143,17 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel,
     seen.name = tunnel.settings().name;
     seen.id = record.id;
     seen.configured = tunnel.configured;
-    seen.state = is_orphan(tunnel) ? "orphaned" : core::to_string(state.where());
+    seen.state = is_orphan(tunnel)                     ? "orphaned"
+                 : state.is_idle() && record.paused_at ? "paused"
+                                                       : core::to_string(state.where());
     seen.last_success = record.last_success;
-    if (tunnel.configured)
+    seen.paused_at = record.paused_at;
+    if (tunnel.configured && !record.paused_at) {
+        const auto now = world_.clock.now().wall;
         seen.next = next_due(tunnel);
+        if (const auto at = may_begin_at(tunnel, *seen.next, now); at > now)
+            seen.next->at = at;
+    }
     if (const auto why = state.why())
         seen.rotation =
             core::rotation_overview{*why, *state.began_at(), record.open ? record.open->regenerates : 0,

@@ -11,8 +11,10 @@ std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel
     if (tunnel.requested)
         return core::reason::manual;
     const auto& state = tunnel.state();
+    if (state.record().paused_at)
+        return std::nullopt;
     if (tunnel.configured)
-        if (const auto due = next_due(tunnel); due.at <= now.wall)
+        if (const auto due = next_due(tunnel); may_begin_at(tunnel, due, now.wall) <= now.wall)
             return due.why;
     const auto confirmation = state.confirmation_due();
     return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
@@ -20,6 +22,20 @@ std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel
 
 core::due_time supervisor::next_due(const supervised& tunnel) const {
     return core::next_due(tunnel.settings().schedule, tunnel.state().record(), salt_, started_at_);
+}
+
+core::wall_time supervisor::may_begin_at(const supervised& tunnel, const core::due_time& due,
+                                         core::wall_time now) const {
+    return core::may_begin_at(tunnel.settings().schedule, tunnel.state().record().id, due, now, salt_);
+}
+
+/// Its schedule asked for this rotation, and its windows closed before anything was sent.
+bool supervisor::is_shut_out(const supervised& tunnel, core::wall_time now) {
+    const auto why = tunnel.state().why();
+    const bool passes_windows = tunnel.requested || tunnel.state().gap_open() || !why ||
+                                *why == core::reason::manual || *why == core::reason::confirm;
+    const auto& plan = tunnel.settings().schedule;
+    return !passes_windows && !core::next_opening(plan.windows, plan.zone, now).has(now);
 }
 
 /// It has left the configuration, and nothing more is done for it.
@@ -87,7 +103,7 @@ void supervisor::plan(supervised& tunnel) {
 void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
     const auto before = tunnel.overdue_since;
     const auto due = next_due(tunnel).at;
-    if (!tunnel.configured || due > now)
+    if (!tunnel.configured || due > now || tunnel.state().record().paused_at)
         tunnel.overdue_since.reset();
     else if (!tunnel.overdue_since)
         tunnel.overdue_since = tunnel.state().record().failures > 0 && tunnel.changed == 0 ? due : now;
@@ -97,8 +113,10 @@ void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
 
 void supervisor::wait_for_next(supervised& tunnel) {
     const auto& state = tunnel.state();
+    if (state.record().paused_at)
+        return;
     if (tunnel.configured)
-        queues_->schedule.set(tunnel, next_due(tunnel).at);
+        queues_->schedule.set(tunnel, may_begin_at(tunnel, next_due(tunnel), world_.clock.now().wall));
     if (const auto confirmation = state.confirmation_due())
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }

@@ -184,7 +184,7 @@ void supervisor::leave(supervised& tunnel) {
         std::erase(queues_->permits.calm, &tunnel);
         tunnel.awaits_permit = false;
         blocked_.erase(tunnel.key());
-        tunnel.abandon();
+        tunnel.abandon(left_configuration);
     }
     look_at_health(tunnel);
 }

@@ -15,6 +15,8 @@ constexpr unsigned max_preflighting = 256;
 constexpr unsigned max_dawdling = 1024;
 constexpr core::duration usual_preflight = std::chrono::seconds(2);
 
+constexpr std::string_view windows_closed = "its windows have closed, and it waits for the next";
+
 }  // namespace
 
 void supervisor::want_preflight(rotator& who) {
@@ -25,7 +27,9 @@ void supervisor::want_preflight(rotator& who) {
     if (is_orphan(tunnel))
         return release(tunnel);
     if (is_forgotten(tunnel))
-        return tunnel.abandon();
+        return tunnel.abandon(left_configuration);
+    if (is_shut_out(tunnel, now.wall))
+        return tunnel.abandon(windows_closed);
     if (const auto at = opens_at(tunnel, now); at > now.steady) {
         release(tunnel);
         return queues_->park(tunnel, supervised::wish::preflight, at);
@@ -73,10 +77,15 @@ void supervisor::give_permits() {
         if (is_forgotten(tunnel)) {
             end_preflighting(tunnel);
             if (!is_orphan(tunnel))
-                tunnel.abandon();
+                tunnel.abandon(left_configuration);
             continue;
         }
         const auto now = world_.clock.now();
+        if (is_shut_out(tunnel, now.wall)) {
+            end_preflighting(tunnel);
+            tunnel.abandon(windows_closed);
+            continue;
+        }
         if (const auto at = opens_at(tunnel, now); at > now.steady) {
             end_preflighting(tunnel);
             queues_->park(tunnel, supervised::wish::permit, at);

@@ -25,6 +25,19 @@ struct field {
     [[nodiscard]] std::string found() const;
 };
 
+/// Calls `each(field)` for the items of a list, and returns whether it is one; reports it if it is not.
+bool for_items(const field& list, auto&& each) {
+    if (list.value->type != node::kind::list) {
+        list.error("must be a list (lines that begin with \"- \"), not " +
+                   (list.value->type == node::kind::scalar ? std::string("a text") : list.found()));
+        return false;
+    }
+    std::size_t index = 0;
+    for (const auto* item = list.value->first; item != nullptr; item = item->next)
+        each(field{item, {&list.at, {}, index++}, list.errors});
+    return true;
+}
+
 /// `text` within quotes, for messages; without control characters, and only if it is short.
 std::string shown(std::string_view text);
 

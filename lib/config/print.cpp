@@ -40,6 +40,13 @@ std::string scalar(std::string_view text) {
 class yaml_writer : public core::settings_writer {
 public:
     void open_map(std::string_view key, bool brief) override {
+        if (key.empty() && brief) {
+            begin_item();
+            text_ += "{";
+            levels_.push_back(level::line);
+            first_ = true;
+            return;
+        }
         if (key.empty()) {
             open_item();
             return;
@@ -69,11 +76,23 @@ public:
 
     void open_list(std::string_view key) override {
         begin(key);
+        if (on_one_line()) {
+            text_ += '[';
+            levels_.push_back(level::line);
+            first_ = true;
+            return;
+        }
         list_begins_ = text_.size();
         depth_ += 2;
     }
 
     void close_list() override {
+        if (on_one_line()) {
+            levels_.pop_back();
+            text_ += ']';
+            first_ = false;
+            return;
+        }
         if (text_.size() == list_begins_)
             text_ += " []\n";
         depth_ -= 2;
@@ -91,17 +110,27 @@ private:
 
     [[nodiscard]] bool on_one_line() const { return !levels_.empty() && levels_.back() == level::line; }
 
-    /// The document itself, or an item of a list.
-    void open_item() {
+    void begin_list() {
         if (text_.size() == list_begins_ && !text_.empty())
             text_ += '\n';
+    }
+
+    /// An item of a list, on one line.
+    void begin_item() {
+        begin_list();
+        text_.append(2 * depth_ - 2, ' ').append("- ");
+    }
+
+    /// The document itself, or an item of a list.
+    void open_item() {
+        begin_list();
         dash_ = depth_ > 0;
         levels_.push_back(level::item);
     }
 
     void begin(std::string_view key) {
         if (on_one_line()) {
-            text_.append(std::exchange(first_, false) ? "" : ", ").append(key).append(": ");
+            text_.append(std::exchange(first_, false) ? "" : ", ").append(key).append(key.empty() ? "" : ": ");
             return;
         }
         text_.append(2 * depth_, ' ');

@@ -67,19 +67,6 @@ private:
     taken organization_names_taken_, ids_taken_, names_taken_, identities_taken_, urls_taken_;
 };
 
-/// Calls `each(field)` for the items of a list, and returns whether it is one.
-bool for_items(const field& list, auto&& each) {
-    if (list.value->type != node::kind::list) {
-        list.error("must be a list (lines that begin with \"- \"), not " +
-                   (list.value->type == node::kind::scalar ? std::string("a text") : list.found()));
-        return false;
-    }
-    std::size_t index = 0;
-    for (const auto* item = list.value->first; item != nullptr; item = item->next)
-        each(field{item, {&list.at, {}, index++}, list.errors});
-    return true;
-}
-
 void config_reader::read_state(const field& top, const std::optional<field>& state) {
     result_.state.directory = default_directory;
     if (!state) {

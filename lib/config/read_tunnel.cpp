@@ -1,5 +1,6 @@
 #include "config/read_tunnel.hpp"
 
+#include "config/read_schedule.hpp"
 #include "config/read_values.hpp"
 
 namespace tunnelkeyd::config {
@@ -34,14 +35,6 @@ static void read(const field& from, core::retry_policy& into) {
     map.read_into("urgent", into.urgent);
     map.read_into("slow", into.slow);
     map.read_into("settle", into.settle, duration_limits{0s, day});
-    map.finish();
-}
-
-static void read(const field& from, core::schedule& into) {
-    mapping map(from);
-    map.read_into("every", into.every, duration_limits{tick, century});
-    map.read_into("jitter", into.jitter, duration_limits{0s, century});
-    map.read_into("first", into.first, core::first_rotation_words);
     map.finish();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/identity.hpp"
+#include "core/schedule/cron.hpp"
+#include "core/schedule/window.hpp"
 #include "core/time.hpp"
 #include "core/url.hpp"
 
@@ -83,9 +85,12 @@ enum class first_rotation : std::uint8_t {
 };
 
 struct schedule {
-    duration every{std::chrono::days(30)};
-    duration jitter{0};  ///< added to each occurrence, uniform over [0, jitter]
+    duration every{std::chrono::days(30)};  ///< from one success to the next; of no meaning beside `cron`
+    duration jitter{0};                     ///< added to each occurrence, uniform over [0, jitter]
     first_rotation first = first_rotation::wait;
+    std::optional<core::cron> cron = {};
+    time_zone zone = {};               ///< of `cron` and `windows`
+    std::vector<window> windows = {};  ///< a scheduled rotation may begin only then; none: always
     bool operator==(const schedule&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "core/health.hpp"
 
+#include "core/schedule/due.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,6 +10,7 @@ namespace tunnelkeyd::core {
 namespace {
 
 constexpr duration expiry_notice = std::chrono::days(30);
+constexpr duration clock_tolerance = std::chrono::minutes(1);
 // Long enough to check a large database. Nobody works on an open key gap meanwhile.
 constexpr duration longest_start = std::chrono::minutes(1);
 
@@ -20,6 +23,10 @@ constexpr const char* gap_remedy =
 constexpr const char* failing_remedy = "see the last error; it is tried again by itself";
 constexpr const char* overdue_remedy =
     "see what kept it from being done, and mend that; it is tried again by itself";
+constexpr const char* paused_remedy = "let its rotations go on with: tunnelkeyd resume";
+constexpr const char* clock_remedy =
+    "see that the clock is right; if it was wrong before, rotate the tunnel once by hand: its schedule counts "
+    "from then";
 constexpr const char* confirm_remedy = "nothing to do; one more rotation follows by itself";
 
 std::string or_else(const std::string& remedy, const char* otherwise) {
@@ -85,14 +92,31 @@ std::optional<problem> obstacle(const tunnel_facts& tunnel) {
     return std::nullopt;
 }
 
+/// A window that is closed keeps nobody waiting.
+duration waited(const tunnel_facts& tunnel, wall_time since, wall_time now) {
+    const auto& plan = tunnel.settings->schedule;
+    return open_time(plan.windows, plan.zone, since, now);
+}
+
 std::optional<problem> overdue(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
     const auto since = tunnel.overdue_since;
-    if (!since || now - *since <= limits.overdue_failing_after)
+    if (!since || waited(tunnel, *since, now) <= limits.overdue_failing_after)
         return std::nullopt;
     const auto& error = tunnel.record.last_error;
     return problem{health::failing, "overdue",
                    "a rotation is overdue since " + to_iso8601(*since) + (error.empty() ? "" : ": " + error),
                    tunnel.trouble ? or_else(tunnel.trouble->remedy, overdue_remedy) : overdue_remedy, since};
+}
+
+std::optional<problem> clock_behind(const tunnel_facts& tunnel, wall_time now) {
+    const auto base = counts_from(tunnel.record);
+    if (base - now <= clock_tolerance)
+        return std::nullopt;
+    return problem{health::degraded, "clock_behind",
+                   std::string("the clock stands before the tunnel's ") +
+                       (tunnel.record.last_success ? "last success" : "first sight") + ", " + to_iso8601(base) +
+                       ", from which its schedule counts",
+                   clock_remedy, std::nullopt};
 }
 
 /// The settings that a person could correct: not those of an orphan.
@@ -130,6 +154,11 @@ std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settin
     put(found, overdue(tunnel, limits, now));
     if (!tunnel.held && tunnel.orphaned_because.empty())
         put(found, obstacle(tunnel));
+    if (tunnel.record.paused_at)
+        found.push_back({health::degraded, "paused", "no rotation begins: a person has paused the tunnel",
+                         paused_remedy, tunnel.record.paused_at});
+    if (configured(tunnel) != nullptr)
+        put(found, clock_behind(tunnel, now));
     if (const auto* settings = configured(tunnel))
         put(found, expiring("credential_expiring", "the instance credential", settings->instance.auth_expires,
                             "renew the token or password that instance.auth points to, and correct "
@@ -153,8 +182,12 @@ std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_se
     constexpr duration past{1};  // a limit is passed behind it
     if (tunnel.record.open && tunnel.orphaned_because.empty())
         consider(tunnel.record.open->gap_opened_at + limits.gap_failing_after + past);
-    if (tunnel.overdue_since)
-        consider(*tunnel.overdue_since + limits.overdue_failing_after + past);
+    if (tunnel.overdue_since) {
+        const auto& plan = tunnel.settings->schedule;
+        consider(after_open_time(plan.windows, plan.zone, *tunnel.overdue_since,
+                                 limits.overdue_failing_after + past));
+    }
+    consider(counts_from(tunnel.record) - clock_tolerance);
     if (const auto* settings = configured(tunnel); settings != nullptr && settings->instance.auth_expires) {
         consider(*settings->instance.auth_expires - expiry_notice);
         consider(*settings->instance.auth_expires);

@@ -2,7 +2,7 @@
 
 #include "core/health.hpp"
 #include "core/identity.hpp"
-#include "core/schedule.hpp"
+#include "core/schedule/due.hpp"
 
 #include <array>
 #include <cstddef>
@@ -51,7 +51,8 @@ struct tunnel_overview {
     bool configured = true;  ///< false: it has left the configuration, and is being finished
     std::string_view state;  ///< to_string(rotation::phase), or "orphaned"
     std::optional<wall_time> last_success;
-    std::optional<due_time> next;  ///< of a configured tunnel
+    std::optional<wall_time> paused_at;  ///< a person paused it
+    std::optional<due_time> next;        ///< of a configured tunnel
     std::optional<rotation_overview> rotation;
     std::optional<wall_time> gap_opened_at;  ///< nothing: the key gap is closed
     bool key_pending = false;                ///< a key is stored and not yet installed

@@ -74,7 +74,10 @@ struct tunnel_record {
     identity id;
     std::string name;  ///< the last one it was configured under, for people
     wall_time first_seen;
+    /// Never before that rotation began, though the clock was set back meanwhile: schedules count from then,
+    /// and no occurrence is done twice.
     std::optional<wall_time> last_success;
+    std::optional<wall_time> paused_at;  ///< no rotation begins, but one that a person asks for
 
     unsigned failures = 0;              ///< in a row, of the backoff now in force; 0: none
     std::optional<wall_time> retry_at;  ///< not before then

@@ -136,9 +136,9 @@ rotation_action rotation::on(const event::requested&, moment now, double) {
     return phase_ == phase::waiting ? go_on(now) : action::none{};
 }
 
-rotation_action rotation::on(const event::abandoned&, moment, double) {
+rotation_action rotation::on(const event::abandoned& event, moment, double) {
     assert((phase_ == phase::preflight || phase_ == phase::permit) && !record_.open);
-    note(log_level::info, "rotation.abandoned", "the tunnel has left the configuration; its key is untouched");
+    note(log_level::info, "rotation.abandoned", std::string(event.because) + "; its key is untouched");
     phase_ = phase::idle;
     preflight_of_.reset();
     attempt_.reset();

@@ -44,9 +44,11 @@ struct install_answered {
 struct woken {};
 /// A person asks for a rotation now.
 struct requested {};
-/// The tunnel has left the configuration, and its key is untouched: nothing more is done. Only while a
+/// The tunnel has left the configuration, say, and its key is untouched: nothing more is done. Only while a
 /// preflight or the permit is waited for, and none is under way.
-struct abandoned {};
+struct abandoned {
+    std::string_view because;  ///< a literal, for people
+};
 /// Another tunnel's key may still reach this one's instance, until then at the latest.
 struct disturbed {
     steady_time until;

@@ -120,6 +120,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
                  "\" where the cloud says \"" + record_.key->name +
                  "\": see that hostname and instance.url belong together");
     done_ = ended(outcome::installed, "", now);
+    record_.last_success = std::max(now.wall, record_.open->began_at);
     auto& notice = note(log_level::info, "rotation.installed", "the instance holds the new key");
     notice.fields.emplace_back("reason", to_string(done_->why));
     notice.fields.emplace_back("gap_ms", std::to_string(done_->gap.count()));
@@ -131,7 +132,6 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
     record_.failures = 0;
     record_.retry_at.reset();
     record_.last_error.clear();
-    record_.last_success = now.wall;
     trouble_.reset();
     backoff_kind_.reset();
     not_before_ = now.steady;

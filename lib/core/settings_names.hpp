@@ -28,6 +28,11 @@ inline constexpr word_for<first_rotation> first_rotation_words[] = {
     {first_rotation::now, "now"},
 };
 
+/// As in core::window::days: Sunday is 0.
+inline constexpr word_for<unsigned> weekday_words[] = {
+    {0, "sun"}, {1, "mon"}, {2, "tue"}, {3, "wed"}, {4, "thu"}, {5, "fri"}, {6, "sat"},
+};
+
 inline constexpr word_for<tls_version> tls_version_words[] = {
     {tls_version::v1_2, "1.2"},
     {tls_version::v1_3, "1.3"},

@@ -58,11 +58,37 @@ void put(settings_writer& out, std::string_view key, const retry_policy& value) 
     out.close_map();
 }
 
+/// "HH:MM"
+std::string hour_text(std::chrono::minutes since_midnight) {
+    const auto two_digits = [](auto number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return two_digits(since_midnight.count() / 60) + ":" + two_digits(since_midnight.count() % 60);
+}
+
+void put(settings_writer& out, const window& value) {
+    out.open_map("", true);
+    out.open_list("days");
+    for (const auto& [day, word] : weekday_words)
+        if ((value.days >> day & 1) != 0)
+            out.word("", word);
+    out.close_list();
+    out.text("from", hour_text(value.from));
+    out.text("to", hour_text(value.to));
+    out.close_map();
+}
+
 void put(settings_writer& out, std::string_view key, const schedule& value) {
-    out.open_map(key, true);
-    put(out, "every", value.every);
+    out.open_map(key, value.windows.empty());
+    if (value.cron)
+        out.text("cron", value.cron->text());
+    else
+        put(out, "every", value.every);
+    out.text("time_zone", value.zone.name());
     put(out, "jitter", value.jitter);
     out.word("first", word_of(value.first, first_rotation_words));
+    out.open_list("windows");
+    for (const auto& each : value.windows)
+        put(out, each);
+    out.close_list();
     out.close_map();
 }
 

@@ -99,6 +99,7 @@ ordered_json tunnel_json(const core::tunnel_overview& tunnel) {
     json["state"] = tunnel.state;
     json["status"] = core::to_string(core::worst_of(tunnel.problems));
     json["last_success"] = time_json(tunnel.last_success);
+    json["paused_at"] = time_json(tunnel.paused_at);
     json["next"] = next_json(tunnel.next);
     json["rotation"] = rotation_json(tunnel.rotation);
     json["gap_opened_at"] = time_json(tunnel.gap_opened_at);

@@ -13,7 +13,7 @@ namespace tunnelkeyd::serve {
 ///                   "configuration": {"loaded_at", "failed_at", "errors", "needs_restart"}},
 ///  "organizations": [{"name", "api_key_expires", "status", "problems"}],
 ///  "tunnels": [{"name", "organization", "organization_id", "hostname", "instance_url", "configured", "state",
-///               "status", "last_success", "next": {"at", "reason"},
+///               "status", "last_success", "paused_at", "next": {"at", "reason"},
 ///               "rotation": {"reason", "began_at", "regenerates", "installs"},
 ///               "gap_opened_at", "key_pending", "confirmation_owed", "failures", "last_error", "retry_at",
 ///               "preflight": {"at", "passed", "check", "problem", "remedy"}, "credential_expires",

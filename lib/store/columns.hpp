@@ -7,12 +7,13 @@ namespace tunnelkeyd::store {
 
 /// The columns of table `tunnel` that hold a core::tunnel_record, in the order in which they are bound and
 /// read. The first two are the identity, the last one the sealed key.
-inline constexpr std::array<std::string_view, 28> record_columns{
+inline constexpr std::array<std::string_view, 29> record_columns{
     "organization_id",
     "hostname",
     "name",
     "first_seen",
     "last_success",
+    "paused_at",
     "failures",
     "retry_at",
     "last_error",

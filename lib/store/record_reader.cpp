@@ -91,8 +91,9 @@ core::pending_key read_key(row_reader& row, const core::identity& tunnel, const 
 core::tunnel_record read_record(row_reader row, const sealer& keys) {
     core::tunnel_record record;
     row >> record.id.organization_id >> record.id.hostname >> record.name >> record.first_seen >>
-        record.last_success >> record.failures >> record.retry_at >> record.last_error >> record.generation >>
-        record.regenerated_for_rejection_at >> record.confirmation_owed >> record.last_unanswered_at;
+        record.last_success >> record.paused_at >> record.failures >> record.retry_at >> record.last_error >>
+        record.generation >> record.regenerated_for_rejection_at >> record.confirmation_owed >>
+        record.last_unanswered_at;
     if (row.next_is_null())
         row.skip(10);
     else

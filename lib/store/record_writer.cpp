@@ -95,8 +95,9 @@ std::int64_t record_writer::upsert(const core::tunnel_record& record) {
     std::string sealed;
     binder row(upsert_);
     row << record.id.organization_id << record.id.hostname << record.name << record.first_seen
-        << record.last_success << record.failures << record.retry_at << record.last_error << record.generation
-        << record.regenerated_for_rejection_at << record.confirmation_owed << record.last_unanswered_at;
+        << record.last_success << record.paused_at << record.failures << record.retry_at << record.last_error
+        << record.generation << record.regenerated_for_rejection_at << record.confirmation_owed
+        << record.last_unanswered_at;
     if (const auto& open = record.open) {
         reason = to_string(open->why);
         row << reason << open->began_at << open->gap_opened_at << open->intent << open->unknown

@@ -21,6 +21,7 @@ CREATE TABLE tunnel (
     name TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
     last_success INTEGER,
+    paused_at INTEGER,
     failures INTEGER NOT NULL,
     retry_at INTEGER,
     last_error TEXT NOT NULL,

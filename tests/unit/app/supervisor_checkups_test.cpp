@@ -1,4 +1,5 @@
 #include "checkups_fixture.hpp"
+#include "core/schedule/jitter.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -53,7 +53,7 @@ TEST_CASE("a snapshot is compact JSON with every default written out") {
           R"("instance":{"url":"https://jira.example.com/jira","auth":{"bearer":{"file":"/pat"}},)"
           R"("timeout":{"connect":"10s","request":"1m"},"tls":{"min_version":"1.2"},)"
           R"("preflight":{"status":true,"credentials":true,"every":"1d"}},)"
-          R"("schedule":{"every":"30d","jitter":"0s","first":"wait"},)"
+          R"("schedule":{"every":"30d","time_zone":"UTC","jitter":"0s","first":"wait","windows":[]},)"
           R"("retry":{"calm":{"initial":"30s","max":"1h"},"urgent":{"initial":"1s","max":"1m"},)"
           R"("slow":{"initial":"1m","max":"15m"},"settle":"10m"}}]})");
 }

@@ -36,7 +36,9 @@ public:
     void request();
     void reconfigure(tunnel settings, guard_finding guards = {});
     void reload_others(guard_finding guards);
-    void abandon() { step(event::abandoned{}); }  ///< the tunnel has left the configuration
+    void abandon() {
+        step(event::abandoned{"the tunnel has left the configuration"});
+    }  ///< the tunnel has left the configuration
 
     // Whole stretches of a rotation.
     void to_permit(reason why = reason::scheduled);      ///< from idle to the wait for the permit

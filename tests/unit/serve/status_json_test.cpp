@@ -69,6 +69,7 @@ TEST_CASE("status tells everything of a tunnel whose rotation is under way") {
             {"state", "installing"},
             {"status", "failing"},
             {"last_success", "2026-02-28T12:00:00Z"},
+            {"paused_at", nullptr},
             {"next", {{"at", "2026-03-30T12:00:00Z"}, {"reason", "scheduled"}}},
             {"rotation",
              {{"reason", "manual"}, {"began_at", "2026-03-01T11:49:00Z"}, {"regenerates", 1}, {"installs", 7}}},

@@ -87,6 +87,7 @@ core::wall_time at(std::int64_t seconds) {
 core::tunnel_record full_record(int number) {
     core::tunnel_record record = bare_record(number);
     record.last_success = at(2);
+    record.paused_at = at(3);
     record.failures = 3;
     record.retry_at = at(4);
     record.last_error = "the instance said no";
@@ -137,9 +138,10 @@ auto parts(const core::pending_key& key) {
 }
 
 auto parts(const core::tunnel_record& record) {
-    return std::tie(record.id, record.name, record.first_seen, record.last_success, record.failures,
-                    record.retry_at, record.last_error, record.generation, record.regenerated_for_rejection_at,
-                    record.confirmation_owed, record.last_unanswered_at, record.strays);
+    return std::tie(record.id, record.name, record.first_seen, record.last_success, record.paused_at,
+                    record.failures, record.retry_at, record.last_error, record.generation,
+                    record.regenerated_for_rejection_at, record.confirmation_owed, record.last_unanswered_at,
+                    record.strays);
 }
 
 auto parts(const core::history_entry& entry) {

@@ -1,4 +1,6 @@
-#include "core/schedule.hpp"
+#include "core/schedule/jitter.hpp"
+
+#include <string>
 
 namespace tunnelkeyd::core {
 
@@ -30,29 +32,15 @@ private:
 
 }  // namespace
 
-duration jitter_of(const identity& id, wall_time base, duration limit, std::uint64_t salt) {
+duration jitter_of(const identity& id, wall_time occurrence, duration limit, std::uint64_t salt) {
     const auto hash = stable_hash()
                           .add(id.organization_id)
                           .add(id.hostname)
-                          .add(static_cast<std::uint64_t>(base.time_since_epoch().count()))
+                          .add(static_cast<std::uint64_t>(occurrence.time_since_epoch().count()))
                           .add(salt)
                           .value();
     const double uniform = static_cast<double>(hash >> 11) * 0x1p-53;
     return duration(static_cast<duration::rep>(uniform * static_cast<double>(limit.count() + 1)));
-}
-
-due_time next_due(const schedule& plan, const tunnel_record& record, std::uint64_t salt, wall_time started_at) {
-    if (!record.last_success && plan.first == first_rotation::now)
-        return {record.first_seen, reason::first};
-    const wall_time base = record.last_success.value_or(record.first_seen);
-    const wall_time at = base + plan.every + jitter_of(record.id, base, plan.jitter, salt);
-    return {at, at < started_at ? reason::catch_up : reason::scheduled};
-}
-
-wall_time next_checkup(duration every, const identity& id, wall_time after, std::uint64_t salt) {
-    const auto phase = jitter_of(id, wall_time{}, every - duration(1), salt);
-    const auto since = (after.time_since_epoch() - phase) / every;  // the clock stands after 1970
-    return wall_time(phase + (since + 1) * every);
 }
 
 }  // namespace tunnelkeyd::core
