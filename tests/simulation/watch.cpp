@@ -75,6 +75,8 @@ void watch::started() {
 }
 
 void watch::killed() {
+    for (auto& [id, organization] : organizations_)
+        organization.regenerating = 0;
     for (auto& each : seen_)
         for (const auto what : {tests::call::regenerate, tests::call::install})
             if (world_.wire.under_way(each.tunnel->settings.hostname, what) > 0)

@@ -92,6 +92,7 @@ private:
         core::steady_time told_to_wait{};
         core::steady_time paused_since{};
         core::steady_time paused_until{};
+        unsigned regenerating = 0;  // requests under way
         std::string unknown_of;  // whose regenerate was the latest, if that ended unknown
         core::steady_time unknown_since{};
         core::steady_time unknown_until{};         // the last time
@@ -120,6 +121,7 @@ private:
     void look_at_idle(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
+    [[nodiscard]] bool all_permits_taken() const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
     [[nodiscard]] core::duration turns_of(const organization_seen& organization) const;
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
@@ -140,6 +142,7 @@ private:
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time reloaded_{};
     core::steady_time troubled_{};  // everybody
+    core::steady_time no_permit_{};  // the last time that all were taken
     std::string broken_;
     std::string broken_at_;
     std::uint64_t digest_ = 0xcbf29ce484222325ULL;

@@ -150,6 +150,9 @@ void watch::heard_cloud(organization_seen& organization, const core::exchange& e
 void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     const auto now = world_.loop.now().steady;
     auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
+    if (all_permits_taken())
+        no_permit_ = now;
+    --organization.regenerating;
     const auto token = is_success(exchange) ? token_in(exchange) : std::string_view();
     const unsigned status = exchange.status;
     const bool refused =

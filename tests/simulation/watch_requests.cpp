@@ -104,7 +104,8 @@ void watch::count(std::deque<core::steady_time>& times, std::size_t too_many, co
 void watch::regenerate_leaves(const core::identity& id) {
     const auto now = world_.loop.now().steady;
     auto& tunnel = at(id.hostname);
-    const auto& organization = organizations_[id.organization_id];
+    auto& organization = organizations_[id.organization_id];
+    ++organization.regenerating;
     const auto* record = on_disk(tunnel);
     if (const auto found = world_.broken(); !found.empty() || !record || !record->open)
         return breaks(tunnel, found.empty() ? "no intent on disk (1)" : found.front() + " (1, 4)");

@@ -110,7 +110,9 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
         organization.refused || now.steady - std::max(tunnel.troubled, troubled_) < now.wall - base;
     const auto patience =
         (backs_off ? longest_calm_wait : core::duration(0)) + turns_of(organization) + an_attempt;
-    const auto free = std::max(free_since(tunnel, longest_calm_pause), organization.unknown_until);
+    const auto no_permit = all_permits_taken() ? now.steady : no_permit_;
+    const auto free =
+        std::max({free_since(tunnel, longest_calm_pause), organization.unknown_until, no_permit});
     return late > patience && now.steady - free > patience;
 }
 
@@ -118,6 +120,16 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
 core::duration watch::turns_of(const organization_seen& organization) const {
     constexpr core::duration a_turn = 30s;
     return organization.refused ? a_turn * static_cast<int>(seen_.size()) : core::duration(0);
+}
+
+/// By requests that an answer may be expected of. Of the others one permit less than all may be taken.
+bool watch::all_permits_taken() const {
+    const unsigned most = world_.draft.cloud.max_in_flight;
+    unsigned answered = 0;
+    unsigned unanswered = 0;
+    for (const auto& [id, organization] : organizations_)
+        (organization.unknown_of.empty() ? answered : unanswered) += organization.regenerating;
+    return answered + std::min(unanswered, most - 1) >= most;
 }
 
 /// A regenerate of one of its tunnels ended unknown, and no key came since.
