@@ -93,7 +93,7 @@ private:
         core::steady_time paused_since{};
         core::steady_time paused_until{};
         unsigned regenerating = 0;  // requests under way
-        std::string unknown_of;  // whose regenerate was the latest, if that ended unknown
+        std::string unknown_of;     // whose regenerate was the latest, if that ended unknown
         core::steady_time unknown_since{};
         core::steady_time unknown_until{};         // the last time
         std::optional<core::steady_time> refused;  // the API key, and nothing has changed since
@@ -141,7 +141,7 @@ private:
     std::unordered_map<std::string, seen*> by_hostname_;
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time reloaded_{};
-    core::steady_time troubled_{};  // everybody
+    core::steady_time troubled_{};   // everybody
     core::steady_time no_permit_{};  // the last time that all were taken
     std::string broken_;
     std::string broken_at_;

@@ -111,8 +111,7 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto patience =
         (backs_off ? longest_calm_wait : core::duration(0)) + turns_of(organization) + an_attempt;
     const auto no_permit = all_permits_taken() ? now.steady : no_permit_;
-    const auto free =
-        std::max({free_since(tunnel, longest_calm_pause), organization.unknown_until, no_permit});
+    const auto free = std::max({free_since(tunnel, longest_calm_pause), organization.unknown_until, no_permit});
     return late > patience && now.steady - free > patience;
 }
 

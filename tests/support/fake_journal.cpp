@@ -37,9 +37,11 @@ void fake_journal::save(const core::tunnel_record& record, std::optional<core::h
     }
     // Two events, so that a crash can come between the sync and the news of it.
     auto written = std::make_shared<const core::tunnel_record>(record);
+    const auto failures = failures_of(record.id);
     loop_.deliver(life, sync_takes,
-                  [this, life, written, ended = std::move(ended), done = std::move(done)]() mutable {
-                      failed_.erase(written->id);
+                  [this, life, written, failures, ended = std::move(ended), done = std::move(done)]() mutable {
+                      if (failures == failures_of(written->id))  // else a later write has failed since
+                          failed_.erase(written->id);
                       keep(*written, std::move(ended));
                       loop_.deliver(life, core::duration(0), [done = std::move(done)] { done(""); });
                   });
