@@ -120,6 +120,7 @@ void supervisor::set_out(supervised& tunnel) {
 
 void supervisor::go() {
     started_ = true;
+    world_.clock.on_wall_clock_set([this](core::duration by) { clock_set(by); });
     for (const auto& tunnel : tunnels_)
         set_out(*tunnel);
     for (const auto& tunnel : tunnels_)

@@ -164,6 +164,7 @@ private:
     [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
     void note_overdue(supervised& tunnel, core::wall_time now);
     void wait_for_next(supervised& tunnel);
+    void clock_set(core::duration by);
     void skip(supervised& tunnel, core::duration wait);
     void had_its_turn(supervised& tunnel);
 

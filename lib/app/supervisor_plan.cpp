@@ -121,6 +121,18 @@ void supervisor::wait_for_next(supervised& tunnel) {
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }
 
+/// Whoever waits for an opening of its windows may have waited for another one.
+void supervisor::clock_set(core::duration by) {
+    log(core::log_level::warn, "clock.set",
+        "the wall clock was set " + std::string(by > core::duration(0) ? "forward" : "back") + " by " +
+            core::to_string(std::chrono::abs(by)) + ", or the machine slept: schedules go by it from now on");
+    for (const auto& tunnel : tunnels_) {
+        plan(*tunnel);
+        look_at_health(*tunnel);
+    }
+    turn_ended();
+}
+
 /// With --once: it is due, and its turn is not now.
 void supervisor::skip(supervised& tunnel, core::duration wait) {
     const auto& error = tunnel.state().record().last_error;

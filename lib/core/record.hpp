@@ -74,8 +74,8 @@ struct tunnel_record {
     identity id;
     std::string name;  ///< the last one it was configured under, for people
     wall_time first_seen;
-    /// Never before that rotation began, though the clock was set back meanwhile: schedules count from then,
-    /// and no occurrence is done twice.
+    /// Or later, if the clock was set back since: schedules count from then, and no occurrence is done twice. A
+    /// rotation that a person asks for sets it right.
     std::optional<wall_time> last_success;
     std::optional<wall_time> paused_at;  ///< no rotation begins, but one that a person asks for
 

@@ -200,10 +200,12 @@ private:
     rotation_action on(const event::install_answered& event, moment now, double chance);
     rotation_action rejected(const install_verdict& verdict, moment now, double chance);
     rotation_action installed(const install_verdict& verdict, moment now);
+    void note_success(wall_time now);
     void settle_confirmation(moment now);
     rotation_action closed(const std::string& error, moment now, double chance);
 
     // rotation_recovery.cpp: what a restart finds
+    [[nodiscard]] duration longest_wait_after_restart(wall_time now) const;
     void recover(guard_finding guards, moment now, double chance);
     void recover_unknown(moment now, double chance);
 

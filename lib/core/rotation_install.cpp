@@ -120,7 +120,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
                  "\" where the cloud says \"" + record_.key->name +
                  "\": see that hostname and instance.url belong together");
     done_ = ended(outcome::installed, "", now);
-    record_.last_success = std::max(now.wall, record_.open->began_at);
+    note_success(now.wall);
     auto& notice = note(log_level::info, "rotation.installed", "the instance holds the new key");
     notice.fields.emplace_back("reason", to_string(done_->why));
     notice.fields.emplace_back("gap_ms", std::to_string(done_->gap.count()));
@@ -138,6 +138,14 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
     closing_failures_ = 0;
     phase_ = phase::closing;
     return action::save{done_};
+}
+
+/// No occurrence of the schedule is done twice though the clock was set back. Only a person's request makes it
+/// count from a time that lies before.
+void rotation::note_success(wall_time now) {
+    const auto done = std::max(now, record_.open->began_at);
+    const bool asked = record_.open->why == reason::manual;
+    record_.last_success = asked ? done : std::max(done, record_.last_success.value_or(done));
 }
 
 void rotation::settle_confirmation(moment now) {

@@ -29,9 +29,7 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     }
     not_before_ = now.steady;
     if (record_.retry_at)
-        not_before_ += clamp_wait(*record_.retry_at - now.wall,
-                                  record_.open ? std::max(longest_wait_with_open_gap, settings_->retry.slow.max)
-                                               : longest_wait);
+        not_before_ += clamp_wait(*record_.retry_at - now.wall, longest_wait_after_restart(now.wall));
     if (!record_.open) {
         if (record_.failures > 0)
             backoff_kind_ = backoff_kind::calm;
@@ -40,6 +38,14 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     recover(std::move(guards), now, chance);
     phase_ = phase::waiting;
     return action::sleep{not_before_};
+}
+
+duration rotation::longest_wait_after_restart(wall_time now) const {
+    if (!record_.open)
+        return longest_wait;
+    const auto slow = settings_->retry.slow.max;
+    const bool clock_was_set_back = now < record_.open->began_at;
+    return clock_was_set_back ? slow : std::max(longest_wait_with_open_gap, slow);
 }
 
 void rotation::recover(guard_finding guards, moment now, double chance) {

@@ -21,6 +21,7 @@ public:
 
     [[nodiscard]] core::moment now() const override;
     void set_alarm(ports::alarm_time at, std::function<void()> ring) override;
+    void on_wall_clock_set(std::function<void(core::duration by)> told) override;
 
 private:
     struct alarm;

@@ -23,6 +23,11 @@ public:
     /// is past. A wall clock that is set, or a machine that slept, is noticed within a minute. Replaces the
     /// alarm set before, which then never rings.
     virtual void set_alarm(alarm_time at, std::function<void()> ring) = 0;
+
+    /// While an alarm is set, `told` is called from the loop within a minute of the wall clock being set by a
+    /// second or more, or of the end of a sleep: by how much it went ahead of, or fell behind, the steady
+    /// clock.
+    virtual void on_wall_clock_set(std::function<void(core::duration by)> told) = 0;
 };
 
 }  // namespace tunnelkeyd::ports

@@ -30,7 +30,7 @@ void people::set_up() {
         const auto name = (i < 10 ? "t0" : "t") + std::to_string(i);
         auto& tunnel = world_.add_tunnel(name, organization_name(i % how_.organizations));
         tunnel.schedule.every = how_.every;
-        tunnel.schedule.jitter = how_.jitter;
+        choose_schedule(tunnel.schedule);
         tunnel.instance.preflight.every = how_.checkup_every;
         if (i % 5 == 0)
             tunnel.schedule.first = core::first_rotation::now;
@@ -45,6 +45,24 @@ void people::set_up() {
     for (const auto& each : sites_)
         watch_.add(*each);
     write_configuration();
+}
+
+void people::choose_schedule(core::schedule& into) {
+    into.jitter = how_.jitter;
+    into.zone = *core::time_zone::find(by_.one_of(
+        std::array{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"}));
+    into.cron.reset();
+    if (by_.happens(how_.by_cron))
+        into.cron = std::get<core::cron>(core::cron::parse(by_.one_of(
+            std::array{"0 3 1 * *", "30 2 1,15 * *", "0 2 8-14 * sun", "45 1 1 */2 *", "@monthly"})));
+    into.windows.clear();
+    if (by_.happens(how_.in_windows))
+        into.windows = by_.one_of(std::array<std::vector<core::window>, 4>{{
+            {{0b100'0001, 1h, 5h}},                               // the weekend's nights
+            {{0b111'1111, 22h, 2h}},                              // every night
+            {{0b011'1110, 0h, 24h}},                              // the week's days
+            {{0b000'0001, 2h, 3h}, {0b000'1000, 90min, 150min}},  // hours that clocks skip and repeat
+        }});
 }
 
 void people::write_configuration() {
@@ -109,6 +127,8 @@ void people::change(site& where) {
     case 3:
         settings.schedule.every =
             by_.one_of(std::array<core::duration, 3>{how_.every, how_.every / 2, how_.every * 2});
+        choose_schedule(settings.schedule);
+        watch_.happens(settings.hostname, "people: another schedule");
         break;
     case 4:
         replace(where);

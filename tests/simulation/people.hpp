@@ -26,6 +26,10 @@ public:
     /// Of this tunnel, just now.
     void change_configuration_of(const std::string& hostname);
     void spoil_credentials();
+    /// In the store, while the daemon is down.
+    void pause_and_resume();
+    /// Likewise; of all.
+    void resume();
     /// All that is wrong by their doing is put right now.
     void mend_everything();
 
@@ -38,6 +42,7 @@ private:
     };
 
     void set_up();
+    void choose_schedule(core::schedule& into);
     void reload();
     void change(site& where);
     void replace(site& old);

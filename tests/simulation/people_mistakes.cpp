@@ -116,6 +116,22 @@ void people::mend_due() {
         reload();
 }
 
+/// What `tunnelkeyd pause` and `resume` do.
+void people::pause_and_resume() {
+    if (!by_.happens(how_.paused))
+        return;
+    for (auto& [id, record] : world_.journal.records)
+        if (by_.happens(record.paused_at ? 0.5 : 0.05)) {
+            record.paused_at = record.paused_at ? std::nullopt : std::optional(world_.loop.now().wall);
+            watch_.happens(id.hostname, record.paused_at ? "people: pause it" : "people: let it go on");
+        }
+}
+
+void people::resume() {
+    for (auto& [id, record] : world_.journal.records)
+        record.paused_at.reset();
+}
+
 void people::mend_everything() {
     bool wants_reload = false;
     for (auto& each : tasks_) {

@@ -67,6 +67,7 @@ std::vector<simulation::influence> simulation::influences() {
         {how_.stopped, [this] { stop(); }},
         {how_.restored ? std::optional(*how_.restored / 3) : std::nullopt, [this] { back_up(); }},
         {how_.restored, [this] { restore(); }},
+        {how_.clock_stepped, [this] { step_clock(); }},
     };
 }
 
@@ -152,8 +153,10 @@ void simulation::end() {
     people_.mend_everything();
     watch_.trouble_everywhere();
     watch_.happens("", "faults stop");
-    if (world_.is_running() && world_.supervisor().is_draining())
+    if (world_.is_running() && (world_.supervisor().is_draining() || how_.paused > 0))
         world_.kill();
+    if (!world_.is_running())
+        people_.resume();
     start();
     run_until(world_.loop.now().steady + gaps_close_within);
     run_until_calm();
@@ -173,6 +176,8 @@ void simulation::start() {
     if (world_.is_running())
         return;
     people_.write_configuration();
+    if (!ended_)
+        people_.pause_and_resume();
     watch_.started();
     world_.start();
 }
@@ -185,6 +190,13 @@ void simulation::kill() {
     world_.kill();
     const auto down = by_.one_of(std::array<core::duration, 5>{0ms, 1s, 1s, 1min, by_.up_to(6h)});
     world_.loop.post(down, [this] { start(); });
+}
+
+void simulation::step_clock() {
+    const auto by = by_.one_of(std::array<core::duration, 5>{1s, 5min, 1h, 1h, days(2)});
+    watch_.clock_steps();
+    world_.loop.step_wall(by_.happens(0.5) ? by : -by);
+    watch_.happens("", "the clock is set by " + core::to_string(by) + ", forward or back");
 }
 
 /// SIGTERM. Systemd waits for so long.

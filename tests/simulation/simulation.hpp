@@ -63,6 +63,7 @@ private:
     void start();
     void kill();
     void stop();
+    void step_clock();
     void back_up();
     void restore();
 

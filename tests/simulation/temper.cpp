@@ -19,6 +19,8 @@ temper temper_of(std::uint64_t seed) {
     made.organizations = 1 + static_cast<unsigned>(by.pick(5));
     made.every = by.one_of(std::array<core::duration, 4>{days(14), days(30), days(30), days(90)});
     made.jitter = by.one_of(std::array<core::duration, 3>{0ms, 6h, days(2)});
+    made.by_cron = by.one_of(std::array{0.0, 0.3, 0.9});
+    made.in_windows = by.one_of(std::array{0.0, 0.3, 0.9});
     made.checkup_every = often(0.5, {days(1), days(7), days(30)});
 
     made.request_fails = by.one_of(std::array{0.0, 0.01, 0.05, 0.15});
@@ -38,6 +40,8 @@ temper temper_of(std::uint64_t seed) {
     made.store_trouble = often(0.4, {days(30), days(60), days(200)});
     made.credentials_trouble = often(0.5, {days(7), days(30), days(90)});
     made.reload = often(0.7, {days(7), days(20), days(60)});
+    made.clock_stepped = often(0.4, {days(5), days(20), days(60)});
+    made.paused = by.one_of(std::array{0.0, 0.0, 0.1, 0.5});
     made.trouble_lasts = by.one_of(std::array<core::duration, 3>{5min, 1h, 4h});
     return made;
 }

@@ -15,6 +15,8 @@ struct temper {
     core::duration length = std::chrono::days(5 * 365);
     core::duration every{};
     core::duration jitter{};
+    double by_cron = 0;     ///< of the tunnels
+    double in_windows = 0;  ///< of the tunnels
     std::optional<core::duration> checkup_every;
 
     double request_fails = 0;         ///< any request, at any time
@@ -37,6 +39,8 @@ struct temper {
     std::optional<core::duration> store_trouble;
     std::optional<core::duration> credentials_trouble;
     std::optional<core::duration> reload;
+    std::optional<core::duration> clock_stepped;
+    double paused = 0;               ///< a tunnel or more, when the daemon is down; others go on again
     core::duration trouble_lasts{};  ///< on average
 };
 

@@ -102,6 +102,7 @@ void watch::before_restore() {
         each.on_disk = nullptr;
         each.login_refused.reset();  // what it knew of that is lost, too
         each.replaced_at = {};       // likewise
+        each.fires = each.fired = {};
     }
 }
 
@@ -116,6 +117,10 @@ void watch::forget_excuses() {
 
 void watch::trouble_everywhere() {
     troubled_ = world_.loop.now().steady;
+}
+
+void watch::clock_steps() {
+    stepped_ = troubled_ = world_.loop.now().steady;
 }
 
 void watch::happens(const std::string& hostname, const std::string& what) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] bool has_excused() const;
     void forget_excuses();
     void trouble_everywhere();
+    /// About to be set.
+    void clock_steps();
     /// For the trace. `hostname`: "" if it concerns everybody.
     void happens(const std::string& hostname, const std::string& what);
 
@@ -82,6 +84,8 @@ private:
         std::deque<core::steady_time> regenerates;       // of the last hour
         std::deque<core::steady_time> installs;          // likewise
         unsigned rejections = 0;                         // of `key`
+        core::wall_time fires{};                         // the occurrence of the rotation under way
+        core::wall_time fired{};                         // the last that was done
         core::steady_time replaced_at{};                 // a key that its instance rejected
         std::optional<excuse_for> excused;
         core::steady_time excused_at{};
@@ -119,6 +123,9 @@ private:
     void look_at_held(const seen& tunnel, const core::tunnel_record& record);
     void look_at_open(const seen& tunnel, const core::tunnel_record& record);
     void look_at_idle(const seen& tunnel, const core::tunnel_record& record);
+    void is_time(const seen& tunnel, const core::tunnel_record& record);
+    [[nodiscard]] static core::wall_time occurrence_of(const seen& tunnel, const core::tunnel_record& record);
+    [[nodiscard]] bool is_clock_doubtful() const;
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
     [[nodiscard]] bool all_permits_taken() const;
@@ -142,6 +149,7 @@ private:
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time reloaded_{};
     core::steady_time troubled_{};   // everybody
+    core::steady_time stepped_{};    // the clock
     core::steady_time no_permit_{};  // the last time that all were taken
     std::string broken_;
     std::string broken_at_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 // What comes back, and what is written: so far the daemon should know the truth.
 namespace tunnelkeyd::simulation {
@@ -190,6 +191,8 @@ void watch::kept(const core::tunnel_record& record) {
                                         (record.confirmation_owed ? ", confirmation owed" : ""));
     if (!record.open)
         tunnel.key.clear();
+    if (!record.open && record.last_success && record.last_error.empty())
+        tunnel.fired = std::max(tunnel.fired, std::exchange(tunnel.fires, {}));
     if (!tunnel.excused || record.open || record.confirmation_owed || !record.last_success)
         return;
     const auto now = world_.loop.now();

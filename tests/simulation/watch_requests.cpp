@@ -85,6 +85,8 @@ void watch::goes_on(const seen& tunnel, const core::tunnel_record& record) {
     const auto last = std::max(disturbed, tunnel.active);
     const auto told = std::max(tunnel.told_to_wait, organization.told_to_wait);
     const auto longest = organization.told_to_wait > tunnel.active ? core::duration(1h) : longest_retry_after;
+    if (now - last < 1h + an_attempt && is_clock_doubtful())
+        return;  // a start counts what is left of a wait by the clock, an hour at most
     const auto until = std::max(last + (slowly ? slow_max : urgent_max), std::min(told, last + longest));
     if (now - until > turns_of(organization) + an_attempt)
         breaks(tunnel, "with its key gap open it waited for longer than it had to (3)");
@@ -115,14 +117,14 @@ void watch::regenerate_leaves(const core::identity& id) {
     const auto& place = at(world_.instances.at(tunnel.tunnel->settings.instance.url.text()).target);
     if (now - organization.key_good > api_key_lasts)
         breaks(tunnel, "it regenerates though its API key was not looked at lately");
-    if (!tunnel.tunnel->retired &&
+    if (!tunnel.tunnel->retired && now - reloaded_ > in_passing &&
         now - std::min(place.status_good + whoami_takes, place.login_good) > preflight_lasts + in_passing)
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
     const bool replaces = record->key && record->key->rejections >= rejections_until_replaced;
     if (!tunnel.key.empty() && !replaces)
         breaks(tunnel, "it asks for another key though it has one");
-    if (replaces && now - std::exchange(tunnel.replaced_at, now) < between_replacements)
+    if (replaces && now - std::exchange(tunnel.replaced_at, now) < between_replacements && !is_clock_doubtful())
         breaks(tunnel, "it replaces a rejected key twice in an hour");
 
     const bool first = record->open->regenerates == 1;
@@ -135,23 +137,40 @@ void watch::regenerate_leaves(const core::identity& id) {
         begins(tunnel, *record);
 }
 
+/// A rotation that its schedule asked for: may it begin now?
+void watch::is_time(const seen& tunnel, const core::tunnel_record& record) {
+    const auto& plan = tunnel.tunnel->settings.schedule;
+    const auto now = world_.loop.now().wall;
+    if (record.open->began_at < occurrence_of(tunnel, record))
+        breaks(tunnel, "it rotates before it is due (6)");
+    if (plan.cron && occurrence_of(tunnel, record) <= tunnel.fired)
+        breaks(tunnel, "one occurrence is done twice");
+    const auto open = core::next_opening(plan.windows, plan.zone, now - in_passing);
+    if (!open.has(now) && !open.has(now - in_passing))
+        breaks(tunnel, "it rotates outside its windows (6)");
+}
+
 /// The first regenerate of a rotation: was it time?
 void watch::begins(seen& tunnel, const core::tunnel_record& record) {
     const auto now = world_.loop.now();
     const auto& settings = tunnel.tunnel->settings;
     const auto began_at = now.steady - (now.wall - record.open->began_at);
     const auto& organization = organizations_[settings.organization.id];
-    if (began_at < reloaded_)
-        return;  // it was time by the settings of before
+    tunnel.fires =
+        record.open->why == core::reason::confirm ? core::wall_time() : occurrence_of(tunnel, record);
+    if (record.paused_at)
+        breaks(tunnel, "it rotates though it is paused");
+    if (began_at < reloaded_ || began_at < stepped_ || stepped_ + in_passing > now.steady)
+        return;  // it was time by the settings, or the clock, of before
     switch (record.open->why) {
     case core::reason::scheduled:
     case core::reason::catch_up:
-        if (record.open->began_at < record.last_success.value_or(record.first_seen) + settings.schedule.every)
-            breaks(tunnel, "it rotates before it is due (6)");
+        is_time(tunnel, record);
         break;
     case core::reason::first:
         if (record.last_success || settings.schedule.first != core::first_rotation::now)
             breaks(tunnel, "it rotates for the first time, a second time (6)");
+        is_time(tunnel, record);
         break;
     case core::reason::confirm:
         if (!record.confirmation_owed || began_at < tunnel.unanswered + settle)

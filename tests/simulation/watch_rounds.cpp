@@ -1,3 +1,4 @@
+#include "core/schedule/due.hpp"
 #include "simulation/watch.hpp"
 
 #include <algorithm>
@@ -90,20 +91,37 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
         breaks(tunnel, "a rotation is due, and does not begin though nothing stands in its way (3, 5)");
     const auto may_confirm = std::max({free_since(tunnel, longest_calm_pause), tunnel.unanswered + settle,
                                        organizations_[organization].unknown_until});
-    if (record.confirmation_owed && now - may_confirm > longest_calm_wait + an_attempt && can_work(tunnel) &&
-        !is_in_outage(organization))
+    if (record.confirmation_owed && !record.paused_at && now - may_confirm > longest_calm_wait + an_attempt &&
+        can_work(tunnel) && !is_in_outage(organization))
         breaks(tunnel, "a confirmation is owed, and does not come though nothing stands in its way (3)");
+}
+
+/// It was set lately: what is counted by it may take longer, or less.
+bool watch::is_clock_doubtful() const {
+    return stepped_ != core::steady_time() && world_.loop.now().steady - stepped_ < std::chrono::days(4);
+}
+
+core::wall_time watch::occurrence_of(const seen& tunnel, const core::tunnel_record& record) {
+    const auto& plan = tunnel.tunnel->settings.schedule;
+    const auto base = core::counts_from(record);
+    if (!record.last_success && plan.first == core::first_rotation::now)
+        return base;
+    return plan.cron ? plan.cron->next(base, plan.zone) : base + plan.every;
 }
 
 /// It is due for longer than anything explains that stood in its way.
 bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto now = world_.loop.now();
     const auto& plan = tunnel.tunnel->settings.schedule;
-    const bool is_first = !record.last_success && plan.first == core::first_rotation::now;
-    const auto base = record.last_success.value_or(record.first_seen);
-    const auto late = now.wall - (is_first ? base : base + plan.every + plan.jitter);
-    if (late < an_attempt)
+    const auto base = core::counts_from(record);
+    const auto open = core::next_opening(plan.windows, plan.zone, now.wall);
+    const auto since = std::max(occurrence_of(tunnel, record), open.from);
+    const bool has_jitter = since == open.from || base != occurrence_of(tunnel, record);
+    const auto late = now.wall - since - (has_jitter ? plan.jitter : core::duration(0));
+    if (late < an_attempt || record.paused_at)
         return false;
+    if (is_clock_doubtful() && record.retry_at && *record.retry_at > now.wall)
+        return false;  // it may have been told to wait for a day, by another clock
     // Whoever has had no trouble since its last success has nothing to wait for.
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     const bool backs_off =

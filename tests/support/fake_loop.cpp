@@ -7,7 +7,7 @@ namespace tunnelkeyd::tests {
 
 namespace {
 
-constexpr core::duration alarm_notices_within = std::chrono::minutes(1);
+constexpr core::duration notices_within = std::chrono::minutes(1);
 constexpr core::duration never = std::chrono::days(100 * 365);
 
 }  // namespace
@@ -26,14 +26,18 @@ void fake_loop::step_wall(core::duration by) {
     const auto before = until_alarm_by_wall();
     now_.wall += by;
     if (alarm_)
-        alarm_->at =
-            std::min(std::max(alarm_at_.steady, now_.steady),
-                     now_.steady + std::max(until_alarm_by_wall(), std::min(before, alarm_notices_within)));
+        alarm_->at = std::min(std::max(alarm_at_.steady, now_.steady),
+                              now_.steady + std::max(until_alarm_by_wall(), std::min(before, notices_within)));
+    deliver(life_, notices_within, [this, by] {
+        if (told_)
+            told_(by);
+    });
 }
 
 void fake_loop::kill() {
     ++life_;
     alarm_.reset();
+    told_ = nullptr;
 }
 
 void fake_loop::push(core::duration delay, std::function<void()> run, std::uint64_t life) {

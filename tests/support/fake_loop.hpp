@@ -16,6 +16,7 @@ class fake_loop final : public ports::clock {
 public:
     [[nodiscard]] core::moment now() const override { return now_; }
     void set_alarm(ports::alarm_time at, std::function<void()> ring) override;
+    void on_wall_clock_set(std::function<void(core::duration by)> told) override { told_ = std::move(told); }
 
     /// Something happens in the world outside, whether the daemon still runs or not.
     void post(core::duration delay, std::function<void()> run) { push(delay, std::move(run), outside); }
@@ -34,7 +35,7 @@ public:
     bool step(core::steady_time until);
     void run_for(core::duration length);
 
-    /// The wall clock is set forward, or back. An alarm notices as late as it may.
+    /// The wall clock is set forward, or back. That is noticed as late as it may.
     void step_wall(core::duration by);
 
     /// Events run since the beginning.
@@ -66,6 +67,7 @@ private:
     std::uint64_t steps_ = 0;
     std::priority_queue<event, std::vector<event>, later> events_;
     std::optional<event> alarm_;
+    std::function<void(core::duration)> told_;
     ports::alarm_time alarm_at_;  // what was asked for; *alarm_ is when that is
 };
 
