@@ -57,7 +57,6 @@ TEST_CASE("Sunday is 0 and 7, and a range may end on it") {
     CHECK(mean_the_same("0 0 * * 0-7", "0 0 * * *"));
     CHECK(mean_the_same("0 0 * * mon-sun/3", "0 0 * * 1,4,7"));
     CHECK(mean_the_same("0 0 * * sun-sun", "0 0 * * 0"));
-    // Of all days, not of all numbers: otherwise 7 would make it Sunday twice, and the step another.
     CHECK(mean_the_same("0 0 * * */2", "0 0 * * 0,2,4,6"));
     CHECK(mean_the_same("0 0 * * */7", "0 0 * * 0"));
 }

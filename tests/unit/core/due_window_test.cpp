@@ -83,6 +83,18 @@ TEST_CASE("`every` with windows waits for the opening in the same way") {
     CHECK((due.at >= utc("2026-12-05T02:00:00Z") && due.at <= utc("2026-12-05T03:00:00Z")));
 }
 
+TEST_CASE("cron and windows go by the clocks of the plan's zone") {
+    auto plan = on_saturdays("30 4 * * sat");
+    plan.jitter = 0ms;
+    plan.zone = zone_of("America/New_York");
+    const auto record = record_of("host", utc("2026-12-02T00:00:00Z"));
+    CHECK(next_due(plan, record, 1, start_of_time).at == utc("2026-12-05T09:30:00Z"));
+    plan.cron = cron_of("30 1 * * sat");
+    const auto due = next_due(plan, record, 1, start_of_time);
+    CHECK(due.occurrence == utc("2026-12-05T06:30:00Z"));
+    CHECK(due.at == utc("2026-12-05T07:00:00Z"));
+}
+
 TEST_CASE("jitter near the end of a window shrinks, and leaves the last minute") {
     const auto plan = on_saturdays("30 5 * * sat");
     std::set<wall_time> seen;
@@ -109,7 +121,7 @@ TEST_CASE("random plans: due within a window, at the occurrence or later, and th
         const auto opened =
             std::max(due.occurrence, next_opening(plan.windows, plan.zone, due.occurrence).from);
         CHECK(due.at - opened <= plan.jitter);
-        for (const auto started_at : {last, due.occurrence, due.at + 1ms, due.at + days(3)}) {
+        for (const auto started_at : {last, due.occurrence + 1ms, due.at, due.at + 1ms, due.at + days(3)}) {
             const auto again = next_due(plan, record, 42, started_at);
             CHECK(again.at == due.at);
             CHECK(again.occurrence == due.occurrence);
@@ -159,6 +171,9 @@ TEST_CASE("within the opening in which it was due a rotation begins at once") {
     for (const auto* now : {"2026-12-05T03:20:00Z", "2026-12-05T04:00:00Z", "2026-12-05T05:59:59Z"})
         CHECK(may_begin_at(plan, {"org", "host"}, due, utc(now), 1) == utc(now));
     CHECK(may_begin_at(plan, {"org", "host"}, due, utc("2026-12-05T01:00:00Z"), 1) == due.at);
+    // What is due at the very opening, as `first: now` is, was due in it as well.
+    const due_time at_opening{utc("2026-12-05T02:00:00Z")};
+    CHECK(may_begin_at(plan, {"org", "host"}, at_opening, at_opening.at, 1) == at_opening.at);
 }
 
 TEST_CASE("tunnels that missed one opening have places of their own in the next") {
