@@ -148,7 +148,8 @@ def compare_croniter(program):
                  f"{result.near_change} skipped near a change of clocks; {result.different} differ; "
                  f"asked in another way: {named['star-with-step']} with a star and a step for a day, "
                  f"{named['list-of-all-days']} with a list of all days, {named['no-such-day']} with a day that no "
-                 f"month has, {named['clock']} over a change of clocks by local time; {named['march']} differ over the end of February, where croniter misses days; "
+                 f"month has, {named['clock']} over a change of clocks by local time; "
+                 f"{named['march']} differ over the end of February, where croniter misses days; "
                  f"{refused} of {len(never)} that never come "
                  f"refused")
     return result.different == 0 and refused == len(never) and result.same > 8000
