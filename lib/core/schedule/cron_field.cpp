@@ -32,8 +32,13 @@ std::optional<unsigned> read_number(std::string_view text) {
     return good ? std::optional(value) : std::nullopt;
 }
 
+/// What people wrote, as far as a message has room for it.
+std::string shortened(std::string_view text) {
+    return std::string(text.substr(0, 40));
+}
+
 std::string quoted(std::string_view text) {
-    return "\"" + std::string(text.substr(0, 40)) + "\"";
+    return "\"" + shortened(text) + "\"";
 }
 
 class field_reader {
@@ -66,7 +71,7 @@ private:
             if (!number || *number == 0 || *number > 1'000)
                 return fail("a step is a number from 1 on: " + quoted(item));
             if (!is_range)
-                return fail("a step needs a range: write " + std::string(of) + "-" +
+                return fail("a step needs a range: write " + shortened(of) + "-" +
                             std::to_string(last_value()) + "/" + std::to_string(*number) + " for " +
                             quoted(item));
             step = *number;
@@ -85,10 +90,13 @@ private:
         auto last = read_value(text.substr(dash + 1));
         if (is_weekday() && last == 0 && first > 0)
             last = sunday_again;  // fri-sun
-        if (problem_.empty() && first > last)
-            fail("the range " + quoted(text) + " runs backwards: write two, as in " +
-                 std::string(text.substr(0, dash)) + "-" + std::to_string(last_value()) + "," +
-                 std::to_string(field_.least) + "-" + std::string(text.substr(dash + 1)));
+        if (problem_.empty() && first > last) {
+            const auto up_to = std::to_string(field_.least) + "-" + shortened(text.substr(dash + 1));
+            fail("the range " + quoted(text) + " runs backwards: write " +
+                 (first > last_value() ? up_to  // 7-2, which begins on a Sunday
+                                       : "two, as in " + shortened(text.substr(0, dash)) + "-" +
+                                             std::to_string(last_value()) + "," + up_to));
+        }
         return {first, last};
     }
 

@@ -17,6 +17,9 @@ using local_time = std::chrono::local_time<duration>;
 
 /// A time zone of the system's tz database (IANA names), as the process first found it: a newer database counts
 /// from the next start. A plain value; its rules live as long as the process. From any thread.
+///
+/// Debian's database lists the changes of clocks until 2037 (of some zones, until later). Behind that date's
+/// library takes the last offset for good: a zone with summer time then has winter time all year.
 class time_zone {
 public:
     /// UTC.
