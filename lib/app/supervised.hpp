@@ -18,6 +18,15 @@ struct supervisor::supervised final : rotator {
 
     [[nodiscard]] std::pair<std::uint64_t, supervised*> key() { return {number, this}; }
 
+    void note_preflight(std::optional<core::preflight_failure> failure, core::moment now) {
+        preflight = core::preflight_report{now.wall, std::move(failure)};
+        preflight_ended = now.steady;
+    }
+    /// The last one failed, and no reload has come since that may have mended it.
+    [[nodiscard]] bool still_fails(std::optional<core::steady_time> reloaded_at) const {
+        return preflight && preflight->failure && (!reloaded_at || preflight_ended > *reloaded_at);
+    }
+
     const std::uint64_t number;
     std::optional<core::steady_time> alarm;
     std::optional<core::steady_time> rewrite;  ///< when its record is written again, which could not be written
@@ -47,6 +56,7 @@ struct supervisor::supervised final : rotator {
 
     std::optional<core::wall_time> overdue_since;     ///< when it was first found due, and might begin
     std::optional<core::preflight_report> preflight;  ///< the last one, in a rotation or in the background
+    core::steady_time preflight_ended{};              ///< its end
     std::unique_ptr<preflight_run> check;             ///< in the background, under way
     std::shared_ptr<const core::tunnel> check_of;     ///< the settings that it looks at
     std::uint64_t check_in = 0;                       ///< which configuration counted when it began

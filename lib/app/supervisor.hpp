@@ -230,7 +230,7 @@ private:
     bool pumping_ = false;
     bool reloading_ = false;
     std::uint64_t configurations_ = 1;  // so far
-    std::optional<core::wall_time> reloaded_at_;
+    std::optional<core::steady_time> reloaded_at_;
     std::uint64_t turns_ = 0;    // rotations begun
     unsigned preflighting_ = 0;  // rotations between "begin" and their permit
     unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart

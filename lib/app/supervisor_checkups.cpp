@@ -17,12 +17,6 @@ constexpr unsigned max_checking = 16;
 constexpr core::duration first_within = std::chrono::hours(1);
 constexpr core::duration first_after = std::chrono::minutes(1);
 
-/// It failed, and no reload has come since that may have mended it.
-bool still_fails(const std::optional<core::preflight_report>& last,
-                 std::optional<core::wall_time> reloaded_at) {
-    return last && last->failure && (!reloaded_at || last->at > *reloaded_at);
-}
-
 }  // namespace
 
 /// When is it looked at next? `at`: rather then.
@@ -47,15 +41,16 @@ void supervisor::begin_checkup(supervised& tunnel) {
         return;
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
+    const auto since = now.steady - tunnel.preflight_ended;
     // A rotation's preflight serves as well.
-    const bool fresh = last && !last->failure && now.wall - last->at < *every / 2;
+    const bool fresh = last && !last->failure && since < *every / 2;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
     // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
     // locks the account.
     const auto repeat = std::min(*every, tunnel.settings().retry.calm.max);
-    if (still_fails(last, reloaded_at_) && now.wall >= last->at && now.wall - last->at < repeat)
-        return plan_checkup(tunnel, last->at + repeat);
+    if (tunnel.still_fails(reloaded_at_) && since < repeat)
+        return plan_checkup(tunnel, now.wall + repeat - since);
     if (checking_ >= max_checking) {
         queues_->waiting_checkups.push_back(&tunnel);
         tunnel.waits_for_check = true;
@@ -97,9 +92,9 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
              {{"check", std::string(to_string(failure->at))}}});
         if (failure->at == core::preflight_failure::check::api_key)
             look_at_organization(tunnel.settings().organization.id);
-        tunnel.preflight = core::preflight_report{now.wall, std::move(failure)};
+        tunnel.note_preflight(std::move(failure), now);
     } else {
-        tunnel.preflight = core::preflight_report{now.wall, std::nullopt};
+        tunnel.note_preflight(std::nullopt, now);
         plan_checkup(tunnel);
         const auto& trouble = tunnel.state().trouble();
         if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
@@ -113,11 +108,10 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
 
 /// A login that was refused, by a check in the background too, is not repeated before then, but for a person.
 core::steady_time supervisor::may_log_in_at(const supervised& tunnel, core::moment now) const {
-    const auto& last = tunnel.preflight;
-    if (!still_fails(last, reloaded_at_) || last->failure->at != core::preflight_failure::check::credentials)
+    if (!tunnel.still_fails(reloaded_at_) ||
+        tunnel.preflight->failure->at != core::preflight_failure::check::credentials)
         return now.steady;
-    const auto wait = tunnel.settings().retry.calm.max;
-    return now.steady + std::clamp(last->at + wait - now.wall, core::duration(0), wait);
+    return std::max(now.steady, tunnel.preflight_ended + tunnel.settings().retry.calm.max);
 }
 
 void supervisor::next_checkup() {

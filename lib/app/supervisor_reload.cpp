@@ -49,7 +49,7 @@ config_changes supervisor::apply(std::shared_ptr<const core::config> config,
     config_ = std::move(config);
     cloud_ = config_->cloud;
     ++configurations_;
-    reloaded_at_ = world_.clock.now().wall;
+    reloaded_at_ = world_.clock.now().steady;
     const auto may_arrive = find_installs_under_way();
     auto differ = compare(std::move(records));
 

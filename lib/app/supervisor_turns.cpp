@@ -170,7 +170,7 @@ void supervisor::end_preflighting(supervised& tunnel) {
 
 void supervisor::preflighted(rotator& who, const std::optional<core::preflight_failure>& failure) {
     auto& tunnel = static_cast<supervised&>(who);
-    tunnel.preflight = core::preflight_report{world_.clock.now().wall, failure};
+    tunnel.note_preflight(failure, world_.clock.now());
     if (failure)
         tunnel.api_key_failed = failure->at == core::preflight_failure::check::api_key;
     if (failure && tunnel.api_key_failed)

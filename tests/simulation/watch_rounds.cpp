@@ -120,7 +120,7 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto late = now.wall - since - (has_jitter ? plan.jitter : core::duration(0));
     if (late < an_attempt || record.paused_at)
         return false;
-    if (is_clock_doubtful() && record.retry_at && *record.retry_at > now.wall)
+    if (is_clock_doubtful() && record.retry_at && *record.retry_at > now.wall - an_attempt)
         return false;  // it may have been told to wait for a day, by another clock
     // Whoever has had no trouble since its last success has nothing to wait for.
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct set_clock final : ports::clock {
+    void on_wall_clock_set(std::function<void(core::duration)>) override {}
     [[nodiscard]] core::moment now() const override { return at; }
     void set_alarm(ports::alarm_time, std::function<void()>) override {}
 
