@@ -168,7 +168,8 @@ void note_states(std::vector<std::string>& into, subjects tunnels) {
                        " paused, without rotations until resumed: " + name_some(paused));
     if (!open.empty())
         into.push_back(count_of(open.size(), "key gap") +
-                       " open, and gone on with at once whatever schedule and windows say: " + name_some(open));
+                       " open, and gone on with at once, unless held, whatever schedule and windows say: " +
+                       name_some(open));
 }
 
 /// The jitter of `every` follows from the millisecond at which the last rotation succeeded.

@@ -105,6 +105,42 @@ TEST_CASE_METHOD(fixture, "the next rotation of every with jitter comes when a f
     }
 }
 
+TEST_CASE_METHOD(fixture,
+                 "after a failure the next attempt comes when the forecast says, daemon stopped or not") {
+    const bool stopped = GENERATE(false, true);
+    add("jira", "0 3 * * *", "UTC");
+    of("jira").first = core::first_rotation::now;
+    world.wire.always("jira-host", tests::call::regenerate, tests::fault::answer(404));
+    world.start();
+    world.run_for(3min);
+    REQUIRE(world.record("jira").retry_at);
+    const auto expected = forecast_of("jira", days(3));
+    CHECK(expected.front() > world.loop.now().wall);
+    world.wire.heal_all();
+    if (stopped)
+        world.crash();
+    const auto before = static_cast<std::ptrdiff_t>(begun("jira").size());
+    world.run_for(days(3));
+    auto times = begun("jira");
+    times.erase(times.begin(), times.begin() + before);
+    CHECK(shown(times) == shown(expected));
+}
+
+TEST_CASE_METHOD(fixture, "a confirmation comes when the forecast says, and the schedule goes on from there") {
+    add("jira", "0 3 * * *", "UTC");
+    of("jira").first = core::first_rotation::now;
+    world.wire.script("jira-host", tests::call::regenerate, tests::fault::late(9min, 504));
+    world.start();
+    world.run_for(8min);
+    REQUIRE(world.rotated("jira") == 1);
+    REQUIRE(world.record("jira").confirmation_owed);
+    const auto expected = forecast_of("jira", days(3));
+    world.run_for(days(3));
+    auto times = begun("jira");
+    times.erase(times.begin());
+    CHECK(shown(times) == shown(expected));
+}
+
 TEST_CASE_METHOD(fixture, "after a stop of three weeks each tunnel is caught up when the forecast says") {
     add("free", "0 3 * * *", "Europe/Berlin");
     add("windows", "0 3 * * *", "Europe/Berlin");
