@@ -72,17 +72,15 @@ CLI::App* add_check(CLI::App& app, bool& json) {
 
 CLI::App* add_plan(CLI::App& app, bool& json, words& later) {
     auto* added = app.add_subcommand("plan", "Show when each tunnel will rotate; needs no daemon");
-    added
-        ->add_option(
-            "--from", later.from,
-            "Rotations after this time, or this day in UTC (now); the past: as if the clock stood there")
+    added->add_option("--from", later.from, "Rotations after this time, or after this day begins in UTC (now)")
         ->type_name("TIME");
     added->add_option("--for", later.length, "Up to so much later (90d)")->type_name("DURATION");
     added->add_flag("--json", json, "Print JSON, with every rotation");
     added->footer("Examples:\n"
                   "  tunnelkeyd plan                                 the next 90 days\n"
                   "  tunnelkeyd plan --from 2026-12-24 --for 14d     over the holidays\n"
-                  "  tunnelkeyd plan --for 365d --json               a year, for programs");
+                  "  tunnelkeyd plan --for 365d --json               a year, for programs\n"
+                  "With --from in the past it is planned as if the clock stood there.");
     return added;
 }
 

@@ -99,6 +99,20 @@ TEST_CASE("plan reads the store of a daemon that runs, and says what that daemon
     CHECK(scene.stop() == 0);
 }
 
+TEST_CASE("plan reads the store that a killed daemon left, and the next one goes on with it") {
+    rig scene(1);
+    scene.start();
+    scene.wait_for("rotation.installed");
+    scene.kill();
+    const auto seen = plan_json(scene, {"--for", "90m"});
+    CHECK_FALSE(has_note(seen, "state store"));
+    CHECK(seen.at("rotations").size() == 1);
+    scene.start();
+    scene.wait_for("supervisor.started", "", 2);
+    CHECK(scene.stop() == 0);
+    CHECK(scene.truth("jira").at("regenerates") == 1);
+}
+
 TEST_CASE("plan for people has a table and a calendar, within a range of its own") {
     rig scene(1);
     scene.config["defaults"]["schedule"] = {{"cron", "0 2 * * 6"}, {"time_zone", "Europe/Berlin"}};
