@@ -19,13 +19,25 @@ struct run_command {
 /// `tunnelkeyd check`
 struct check_command {};
 
+/// `tunnelkeyd plan`
+struct plan_command {
+    std::optional<core::wall_time> from;  ///< nothing: now
+    core::duration length = std::chrono::days(90);
+};
+
+/// `tunnelkeyd pause` and `tunnelkeyd resume`
+struct pause_command {
+    bool pause = true;
+    std::vector<std::string> tunnels;
+};
+
 /// `tunnelkeyd version`
 struct version_command {};
 
 struct command_line {
     std::string config_file;
     bool json = false;
-    std::variant<run_command, check_command, version_command> command;
+    std::variant<run_command, check_command, plan_command, pause_command, version_command> command;
 };
 
 /// What to do, or, where there is nothing more to do (help was asked for, or the words are off), the exit

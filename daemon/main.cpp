@@ -5,6 +5,8 @@
 #include "daemon/complaint.hpp"
 #include "daemon/exit_status.hpp"
 #include "daemon/once.hpp"
+#include "daemon/pause.hpp"
+#include "daemon/plan.hpp"
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
 
@@ -51,6 +53,10 @@ exit_status dispatch(const daemon::command_line& options) {
     if (const auto* how = std::get_if<daemon::run_command>(&options.command))
         return how->once ? daemon::run_once(options, *how, std::move(config))
                          : daemon::run_service(options, std::move(config));
+    if (const auto* how = std::get_if<daemon::plan_command>(&options.command))
+        return daemon::plan(options, *how, *config);
+    if (const auto* how = std::get_if<daemon::pause_command>(&options.command))
+        return daemon::set_paused(options, *how, *config);
     std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
     return exit_status::done;
 }

@@ -5,6 +5,7 @@
 #include "daemon/complaint.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/event_log.hpp"
+#include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
 #include "daemon/process.hpp"
 #include "net/loop_clock.hpp"
@@ -16,7 +17,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <utility>
@@ -107,27 +107,11 @@ private:
     bool stopping_ = false;
 };
 
-/// Does the configuration have every tunnel that --tunnel names? Says which it has not.
-bool names_are_known(const run_command& how, const core::config& config) {
-    bool known = true;
-    for (const auto& name : how.tunnels) {
-        const bool found = std::any_of(config.tunnels.begin(), config.tunnels.end(),
-                                       [&](const core::tunnel& tunnel) { return tunnel.name == name; });
-        if (!found)
-            complain({core::log_level::error,
-                      "daemon.failed",
-                      "--tunnel " + name + ": the configuration has no tunnel of that name",
-                      {}});
-        known = known && found;
-    }
-    return known;
-}
-
 }  // namespace
 
 exit_status run_once(const command_line& options, const run_command& how,
                      std::shared_ptr<const core::config> config) {
-    if (!names_are_known(how, *config))
+    if (!are_known(how.tunnels, *config, "--tunnel "))
         return exit_status::usage;
     try {
         return once(options, how, std::move(config)).run();

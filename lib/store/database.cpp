@@ -56,12 +56,15 @@ std::string to_uri(const std::string& path) {
 
 /// A connection that changes nothing. Without a log the file alone is the database, and may be read without
 /// any lock or index; with one, the index beside it is rebuilt, and the log is not folded in on closing.
-SQLite::Database open_for_inspection(const std::string& path) {
-    const bool has_log = file_size(path + "-wal") > 0;
+SQLite::Database open_unchanged(const std::string& path, bool has_log) {
     SQLite::Database database(to_uri(path) + (has_log ? "?mode=ro" : "?mode=ro&immutable=1"),
                               SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms);
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return database;
+}
+
+SQLite::Database open_for_inspection(const std::string& path) {
+    return open_unchanged(path, file_size(path + "-wal") > 0);
 }
 
 void check_version(SQLite::Database& database, const std::string& path) {
@@ -193,6 +196,11 @@ SQLite::Database open_for_reading(const std::string& path) {
     } catch (const SQLite::Exception& failure) {
         throw to_error(failure, path);
     }
+}
+
+SQLite::Database open_for_looking(const std::string& path) {
+    // A writer has an index of its log, empty as that may be.
+    return open_unchanged(path, file_exists(path + "-shm") || file_size(path + "-wal") > 0);
 }
 
 bool has_moved(SQLite::Database& database) {

@@ -27,6 +27,10 @@ SQLite::Database open_for_writing(const std::string& path);
 /// For reading, beside a writer in this process or another one.
 SQLite::Database open_for_reading(const std::string& path);
 
+/// For reading, by another process than the writer's: makes no file, and leaves the write-ahead log as it is.
+/// Where nobody has the database open and nobody crashed with it, the file alone is read.
+SQLite::Database open_for_looking(const std::string& path);
+
 /// Has the file been moved, deleted or replaced since it was opened? SQLite would go on writing to a file that
 /// nobody will find again.
 [[nodiscard]] bool has_moved(SQLite::Database& database);

@@ -1,6 +1,10 @@
 #include "store/meta.hpp"
 
+#include "store/hex.hpp"
+
 #include <SQLiteCpp/Statement.h>
+
+#include <cstring>
 
 namespace tunnelkeyd::store {
 
@@ -18,6 +22,15 @@ void write_meta(SQLite::Database& database, const std::string& name, const std::
     upsert.bind(1, name);
     upsert.bind(2, value);
     upsert.exec();
+}
+
+std::optional<std::uint64_t> parse_salt(const std::string& text) {
+    char bytes[salt_size];
+    if (text.size() != 2 * salt_size || !from_hex(text, bytes))
+        return std::nullopt;
+    std::uint64_t salt = 0;
+    std::memcpy(&salt, bytes, sizeof salt);
+    return salt;
 }
 
 }  // namespace tunnelkeyd::store

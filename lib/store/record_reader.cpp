@@ -80,15 +80,17 @@ core::open_rotation read_rotation(row_reader& row) {
     return open;
 }
 
-core::pending_key read_key(row_reader& row, const core::identity& tunnel, const sealer& keys) {
+core::pending_key read_key(row_reader& row, const core::identity& tunnel, const sealer* keys) {
     core::pending_key key;
     row >> key.generation >> key.minted_at >> key.name >> key.on_premise_url >> key.rejections;
-    if (auto plain = keys.unseal(tunnel, key.generation, row.text()))
+    if (keys == nullptr)
+        return key;
+    if (auto plain = keys->unseal(tunnel, key.generation, row.text()))
         key.key = std::make_shared<const core::secret>(std::move(*plain));
     return key;
 }
 
-core::tunnel_record read_record(row_reader row, const sealer& keys) {
+core::tunnel_record read_record(row_reader row, const sealer* keys) {
     core::tunnel_record record;
     row >> record.id.organization_id >> record.id.hostname >> record.name >> record.first_seen >>
         record.last_success >> record.paused_at >> record.failures >> record.retry_at >> record.last_error >>
@@ -123,7 +125,7 @@ void read_strays(SQLite::Database& database, const std::vector<std::int64_t>& id
 
 }  // namespace
 
-std::vector<core::tunnel_record> read_records(SQLite::Database& database, const sealer& keys) {
+std::vector<core::tunnel_record> read_records(SQLite::Database& database, const sealer* keys) {
     const SQLite::Transaction snapshot(database);  // both tables as they were at one moment
     std::string names;
     for (const auto column : record_columns)

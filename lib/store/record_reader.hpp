@@ -13,7 +13,8 @@
 namespace tunnelkeyd::store {
 
 /// In the order in which the tunnels were first seen. A key that does not unseal is null; the rest is intact.
-std::vector<core::tunnel_record> read_records(SQLite::Database& database, const sealer& keys);
+/// `keys` null: none is unsealed.
+std::vector<core::tunnel_record> read_records(SQLite::Database& database, const sealer* keys);
 
 /// The newest first.
 std::vector<core::history_entry> read_history(SQLite::Database& database, const core::identity& tunnel,

@@ -13,14 +13,11 @@
 #include <openssl/rand.h>
 
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 namespace tunnelkeyd::store {
 
 namespace {
-
-constexpr std::size_t salt_size = 16;
 
 struct sealing {
     std::shared_ptr<const sealer> keys;
@@ -92,10 +89,10 @@ void state_store::parts::remember(SQLite::Database& database, const sealing& key
     auto text = read_meta(database, "salt");
     if (!text)
         write_meta(database, "salt", text.emplace(random_salt()));
-    char bytes[salt_size];
-    if (text->size() != 2 * salt_size || !from_hex(*text, bytes))
+    const auto parsed = parse_salt(*text);
+    if (!parsed)
         throw error(error_kind::damaged, path + " holds a malformed salt: put a backup in its place");
-    std::memcpy(&salt, bytes, sizeof salt);
+    salt = *parsed;
 
     const auto check = key.keys->check_value();
     const auto before = read_meta(database, "sealing_key_check");
@@ -143,7 +140,7 @@ const std::vector<std::string>& state_store::warnings() const noexcept {
 std::vector<core::tunnel_record> state_store::load() const {
     try {
         auto database = open_for_reading(parts_->path);
-        return read_records(database, *parts_->keys);
+        return read_records(database, parts_->keys.get());
     } catch (const SQLite::Exception& failure) {
         throw to_error(failure, parts_->path);
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <regex>
@@ -12,8 +13,9 @@
 #include <utility>
 #include <vector>
 
-// What a rotation costs, and what idle tunnels cost. The simulator has one core to itself and the daemon the
-// other, where there are two. Prints one line a figure, the median of the runs with the lowest and the highest.
+// What a rotation costs, what idle tunnels cost, and what a plan does. The simulator has one core to itself and
+// the daemon the other, where there are two. Prints one line a figure, the median of the runs with the lowest
+// and the highest.
 
 using namespace tunnelkeyd;
 using clock_type = std::chrono::steady_clock;
@@ -99,6 +101,21 @@ bool rotate_due() {
     return true;
 }
 
+/// Ten thousand tunnels in place of the one that the simulator has.
+void configure_many(support::rig& scene, const nlohmann::json& schedule) {
+    scene.config["log"]["level"] = "info";
+    scene.config["defaults"]["schedule"] = schedule;
+    auto& tunnels = scene.config["tunnels"];
+    const auto model = tunnels[0];
+    scene.config["defaults"]["instance"]["auth"] = model["instance"]["auth"];
+    tunnels.clear();
+    for (unsigned i = 0; i < idle_tunnels; ++i)
+        tunnels.push_back(
+            {{"name", "tunnel-" + std::to_string(i)},
+             {"hostname", "e5e9e8f0-d429-4cb9-80bc-" + std::to_string(100'000'000'000 + i)},
+             {"instance", {{"url", "https://instance-" + std::to_string(i) + ".example.com/jira"}}}});
+}
+
 bool start_idle() {
     series first{"first start until ready", "s", {}};
     series again{"start with existing state until ready", "s", {}};
@@ -115,17 +132,8 @@ bool start_idle() {
         run_on_core(1);
         support::rig scene(1);
         run_on_core(0);
-        scene.config["log"]["level"] = "info";
-        scene.config["defaults"]["schedule"] = {{"every", "30d"}, {"jitter", "6h"}};
+        configure_many(scene, {{"every", "30d"}, {"jitter", "6h"}});
         auto& tunnels = scene.config["tunnels"];
-        const auto model = tunnels[0];
-        scene.config["defaults"]["instance"]["auth"] = model["instance"]["auth"];
-        tunnels.clear();
-        for (unsigned i = 0; i < idle_tunnels; ++i)
-            tunnels.push_back(
-                {{"name", "tunnel-" + std::to_string(i)},
-                 {"hostname", "e5e9e8f0-d429-4cb9-80bc-" + std::to_string(100'000'000'000 + i)},
-                 {"instance", {{"url", "https://instance-" + std::to_string(i) + ".example.com/jira"}}}});
         for (auto* start_time : {&first, &again}) {
             const auto start = clock_type::now();
             scene.start();
@@ -158,8 +166,39 @@ bool start_idle() {
     return true;
 }
 
+/// Weekly, by cron in a time zone with summer time, each delayed by its window and spread within it.
+bool plan_year() {
+    support::rig scene(1);
+    configure_many(scene, {{"cron", "0 2 * * 6"},
+                           {"time_zone", "Europe/Berlin"},
+                           {"jitter", "6h"},
+                           {"windows", {{{"days", {"sat", "sun"}}, {"from", "22:00"}, {"to", "06:00"}}}}});
+    scene.write_config();
+    series took{"plan a year", "s", {}};
+    series cpu{"CPU", "s", {}};
+    series memory{"peak resident set", "MiB", {}};
+    for (int run = 0; run < runs; ++run) {
+        const auto printed = scene.directory() / "plan.json";
+        std::filesystem::remove(printed);
+        const auto start = clock_type::now();
+        support::child_process plan(
+            TUNNELKEYD_DAEMON,
+            {"plan", "--config", scene.directory() / "config.yaml", "--for", "365d", "--json"}, printed);
+        if (plan.wait_for_exit() != 0)
+            return false;
+        took.values.push_back(seconds_since(start));
+        cpu.values.push_back(cpu_seconds(plan.usage()));
+        memory.values.push_back(static_cast<double>(plan.usage().ru_maxrss) / 1024);
+    }
+    std::printf("\nplan --for 365d --json, %u tunnels, weekly with windows and jitter, %d runs\n", idle_tunnels,
+                runs);
+    for (auto* each : {&took, &cpu, &memory})
+        each->print();
+    return true;
+}
+
 }  // namespace
 
 int main() {
-    return rotate_due() && start_idle() ? 0 : 1;
+    return rotate_due() && start_idle() && plan_year() ? 0 : 1;
 }

@@ -27,13 +27,15 @@ wall_time counts_from(const tunnel_record& record) {
 due_time next_due(const schedule& plan, const tunnel_record& record, std::uint64_t salt, wall_time started_at) {
     if (!record.last_success && plan.first == first_rotation::now) {
         const auto open = next_opening(plan.windows, plan.zone, record.first_seen);
-        return {std::max(record.first_seen, open.from), reason::first, record.first_seen};
+        const auto at = std::max(record.first_seen, open.from);
+        return {at, reason::first, record.first_seen, at};
     }
     const auto base = counts_from(record);
     const auto occurrence = plan.cron ? plan.cron->next(base, plan.zone) : base + plan.every;
     const auto open = next_opening(plan.windows, plan.zone, occurrence);
     const auto at = place_in(open, std::max(occurrence, open.from), plan, record.id, occurrence, salt);
-    return {at, at < started_at ? reason::catch_up : reason::scheduled, occurrence};
+    return {at, at < started_at ? reason::catch_up : reason::scheduled, occurrence,
+            std::max(occurrence, open.from)};
 }
 
 wall_time may_begin_at(const schedule& plan, const identity& id, const due_time& due, wall_time now,

@@ -12,7 +12,8 @@ namespace tunnelkeyd::core {
 struct due_time {
     wall_time at;
     reason why = reason::scheduled;
-    wall_time occurrence = at;  ///< what the schedule says: before windows and jitter
+    wall_time occurrence = at;     ///< what the schedule says: before windows and jitter
+    wall_time opens = occurrence;  ///< or the opening of its windows behind that: jitter counts from here
 };
 
 /// The schedule counts from then: the last success, or the first sight.

@@ -66,4 +66,11 @@ time_zone::period time_zone::period_at(wall_time at) const {
     return {to_instant(found.begin), to_instant(found.end), found.offset};
 }
 
+std::string time_zone::abbreviation_at(wall_time at) const {
+    if (zone_ == nullptr)
+        return "UTC";
+    return zone_->get_info(date::sys_seconds(std::chrono::floor<std::chrono::seconds>(at.time_since_epoch())))
+        .abbrev;
+}
+
 }  // namespace tunnelkeyd::core

@@ -3,6 +3,7 @@
 #include "core/time.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,9 @@ public:
         duration offset;
     };
     [[nodiscard]] period period_at(wall_time at) const;
+
+    /// What people call local time then: "CET", or an offset such as "+08" where there is no such name.
+    [[nodiscard]] std::string abbreviation_at(wall_time at) const;
 
     bool operator==(const time_zone&) const = default;
 

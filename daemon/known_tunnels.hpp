@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tunnelkeyd::daemon {
+
+/// Does the configuration have every tunnel of these names? Says which it has not, after `before`.
+bool are_known(const std::vector<std::string>& names, const core::config& config, const std::string& before);
+
+}  // namespace tunnelkeyd::daemon

@@ -1,0 +1,71 @@
+#include "fixture.hpp"
+#include "store/error.hpp"
+#include "store/saved_state.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+using namespace tunnelkeyd;
+using store_tests::opened_store;
+using store_tests::temporary_directory;
+
+namespace {
+
+std::set<std::string> files_in(const std::string& directory) {
+    std::set<std::string> names;
+    for (const auto& each : std::filesystem::directory_iterator(directory))
+        names.insert(each.path().filename());
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("where no store is, there is no saved state") {
+    const temporary_directory directory;
+    CHECK_FALSE(store::read_saved_state(directory.path()));
+    CHECK_FALSE(store::read_saved_state(directory / "nowhere"));
+    CHECK(files_in(directory.path()).empty());
+}
+
+TEST_CASE("the saved state is read beside the daemon that holds the store, and without a key") {
+    const temporary_directory directory;
+    opened_store opened(directory.path());
+    const auto full = store_tests::full_record(1);
+    REQUIRE(full.key);
+    CHECK(opened.save(full).empty());
+    CHECK(opened.save(store_tests::bare_record(2)).empty());
+    const auto seen = store::read_saved_state(directory.path());
+    REQUIRE(seen);
+    REQUIRE(seen->records.size() == 2);
+    CHECK(seen->records[0].paused_at == full.paused_at);
+    CHECK(seen->records[0].open.has_value());
+    REQUIRE(seen->records[0].key);
+    CHECK(seen->records[0].key->key == nullptr);
+    CHECK(opened.save(store_tests::bare_record(3)).empty());
+    CHECK(store::read_saved_state(directory.path())->records.size() == 3);
+}
+
+TEST_CASE("reading the saved state of a store that is closed leaves its directory as it was") {
+    const temporary_directory directory;
+    std::uint64_t salt = 0;
+    {
+        opened_store opened(directory.path());
+        CHECK(opened.save(store_tests::bare_record()).empty());
+        salt = opened.store.salt();
+    }
+    const auto before = files_in(directory.path());
+    const auto seen = store::read_saved_state(directory.path());
+    REQUIRE(seen);
+    CHECK(seen->salt == salt);
+    CHECK(seen->records.size() == 1);
+    CHECK(files_in(directory.path()) == before);
+}
+
+TEST_CASE("a saved state that cannot be read says why") {
+    const temporary_directory directory;
+    std::ofstream(directory / "state.db") << "no database";
+    CHECK_THROWS_AS(store::read_saved_state(directory.path()), store::error);
+}
