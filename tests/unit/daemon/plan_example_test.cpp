@@ -27,7 +27,8 @@ std::string block(const std::string& text, const std::string& begin, std::size_t
 
 TEST_CASE("the documentation's example of a plan is what is printed") {
     const auto page = support::read_file(PLAN_PAGE);
-    std::size_t at = 0;
+    std::size_t at = page.find("\n## What will happen");
+    REQUIRE(at != std::string::npos);
     const auto loaded = config::load_text(block(page, "```yaml", at), "page",
                                           [](const char*) -> const char* { return nullptr; });
     REQUIRE(loaded.value);
