@@ -1,6 +1,7 @@
 #include "core/schedule/window.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace tunnelkeyd::core {
 
@@ -54,16 +55,26 @@ std::vector<opening> openings(std::span<const window> windows, const time_zone& 
     return found;
 }
 
+std::optional<opening> first_behind(wall_time at, const std::vector<opening>& among) {
+    const auto found =
+        std::find_if(among.begin(), among.end(), [&](const opening& each) { return each.to > at; });
+    return found == among.end() ? std::nullopt : std::optional(*found);
+}
+
 }  // namespace
 
 opening next_opening(std::span<const window> windows, const time_zone& zone, wall_time at) {
     if (windows.empty())
         return always;
+    // Mostly it is near.
+    for (const auto reach : {day, 8 * day})
+        if (const auto found = first_behind(at, openings(windows, zone, {at - reach, at + reach}));
+            found && found->from > at - reach && found->to < at + reach)
+            return *found;
     // A window opens each week; but for the hours that clocks skip, which they do twice a year.
     for (auto until = at + farthest;; until += farthest)
-        for (const auto& each : openings(windows, zone, {at - farthest, until}))
-            if (each.to > at)
-                return each;
+        if (const auto found = first_behind(at, openings(windows, zone, {at - farthest, until})))
+            return *found;
 }
 
 duration open_time(std::span<const window> windows, const time_zone& zone, wall_time from, wall_time to) {

@@ -77,6 +77,20 @@ TEST_CASE_METHOD(fixture, "a rotation that comes due while a check is under way 
     CHECK(world.rotated("jira") == (good ? 1 : 0));
 }
 
+TEST_CASE_METHOD(fixture, "a login that was refused is not repeated sooner when the clock is set forward") {
+    add("jira", 24h);
+    break_login("jira");
+    world.start();
+    const auto logins = [&] { return world.wire.sent("jira-host", call::whoami); };
+    REQUIRE(world.run_until([&] { return logins() == 1; }));
+    world.run_for(5min);
+    world.loop.step_wall(24h);
+    world.run_for(50min);
+    CHECK(logins() == 1);
+    world.run_for(10min);
+    CHECK(logins() == 2);
+}
+
 TEST_CASE_METHOD(fixture, "an organization that is paused is not asked in the background either") {
     add(50);
     SECTION("the API key is refused") {

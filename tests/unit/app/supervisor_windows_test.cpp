@@ -200,3 +200,33 @@ TEST_CASE_METHOD(
     world.run_for(days(10) + 1min);
     CHECK(world.rotated("jira") == 3);
 }
+
+TEST_CASE_METHOD(fixture,
+                 "an occurrence is not done twice when a confirmation comes by a clock that was set back") {
+    auto& plan = add("jira").schedule;
+    plan.windows.clear();
+    plan.cron = std::get<core::cron>(core::cron::parse("0 3 12 * *"));
+    world.wire.script("jira-host", call::regenerate, fault::lost_after());
+    world.start();
+    run_until(saturday(12, 3h) + 1min);
+    REQUIRE(world.record("jira").confirmation_owed);
+    world.loop.step_wall(-days(2));
+    run_until(saturday(20, 0h));
+    CHECK_FALSE(world.record("jira").confirmation_owed);
+    CHECK(world.rotated("jira") == 2);  // the occurrence, and its confirmation
+}
+
+TEST_CASE_METHOD(fixture, "an open key gap does not wait for long after a start by a clock that was set back") {
+    add("jira").schedule.first = core::first_rotation::now;
+    world.tunnel("jira").schedule.windows.clear();
+    world.wire.always("jira-host", call::install, fault::answer(503));
+    world.start();
+    world.run_for(2min);
+    world.kill();
+    world.loop.step_wall(-days(2));
+    world.wire.heal_all();
+    world.start();
+    world.run_for(world.tunnel("jira").retry.slow.max + 1min);
+    CHECK(world.in_step("jira"));
+    CHECK_FALSE(world.record("jira").open);
+}
