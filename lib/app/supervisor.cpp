@@ -135,14 +135,6 @@ void supervisor::go() {
     turn_ended();
 }
 
-void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {
-    if (tunnel.due)
-        tunnel.log({level,
-                    "rotation.planned",
-                    "the next rotation is due at " + core::to_iso8601(*tunnel.due),
-                    {{"next", core::to_iso8601(*tunnel.due)}}});
-}
-
 void supervisor::ring() {
     armed_for_ = {};
     const auto now = world_.clock.now();

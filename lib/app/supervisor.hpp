@@ -119,7 +119,6 @@ private:
     void ring();
     void set_alarm();
     void turn_ended();
-    void log_plan(const supervised& tunnel, core::log_level level) const;
     void log(core::log_level level, std::string_view name, std::string message) const;
     [[nodiscard]] std::optional<std::string> owner_of(const core::base_url& url,
                                                       const core::identity& not_of) const;
@@ -164,6 +163,7 @@ private:
     [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
     void note_overdue(supervised& tunnel, core::wall_time now);
     void wait_for_next(supervised& tunnel);
+    void log_plan(const supervised& tunnel, core::log_level level) const;
     void clock_set(core::duration by);
     void skip(supervised& tunnel, core::duration wait);
     void had_its_turn(supervised& tunnel);

@@ -121,6 +121,14 @@ void supervisor::wait_for_next(supervised& tunnel) {
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }
 
+void supervisor::log_plan(const supervised& tunnel, core::log_level level) const {
+    if (tunnel.due)
+        tunnel.log({level,
+                    "rotation.planned",
+                    "the next rotation is due at " + core::to_iso8601(*tunnel.due),
+                    {{"next", core::to_iso8601(*tunnel.due)}}});
+}
+
 /// Whoever waits for an opening of its windows may have waited for another one.
 void supervisor::clock_set(core::duration by) {
     log(core::log_level::warn, "clock.set",

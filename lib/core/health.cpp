@@ -92,15 +92,12 @@ std::optional<problem> obstacle(const tunnel_facts& tunnel) {
     return std::nullopt;
 }
 
-/// A window that is closed keeps nobody waiting.
-duration waited(const tunnel_facts& tunnel, wall_time since, wall_time now) {
-    const auto& plan = tunnel.settings->schedule;
-    return open_time(plan.windows, plan.zone, since, now);
-}
-
 std::optional<problem> overdue(const tunnel_facts& tunnel, const health_settings& limits, wall_time now) {
     const auto since = tunnel.overdue_since;
-    if (!since || waited(tunnel, *since, now) <= limits.overdue_failing_after)
+    if (!since)
+        return std::nullopt;
+    const auto& plan = tunnel.settings->schedule;  // a window that is closed keeps nobody waiting
+    if (open_time(plan.windows, plan.zone, *since, now) <= limits.overdue_failing_after)
         return std::nullopt;
     const auto& error = tunnel.record.last_error;
     return problem{health::failing, "overdue",
