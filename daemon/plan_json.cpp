@@ -1,6 +1,6 @@
 #include "daemon/plan_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "core/json_text.hpp"
 
 #include <ostream>
 #include <string>
@@ -8,19 +8,11 @@
 
 namespace tunnelkeyd::daemon {
 
-namespace {
-
-std::string quoted(const std::string& text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-}  // namespace
-
 void print_plan_json(std::ostream& out, const plan_view& plan) {
     std::vector<std::string> names;
     names.reserve(plan.tunnels.size());
     for (const auto& each : plan.tunnels)
-        names.push_back(quoted(each.settings->name));
+        names.push_back(core::json_text(each.settings->name));
     out << R"({"rotations": [)";
     const char* before = "\n";
     for (const auto& each : plan.rotations) {
@@ -31,7 +23,7 @@ void print_plan_json(std::ostream& out, const plan_view& plan) {
     out << "],\n\"notes\": [";
     before = "\n";
     for (const auto& note : plan.notes) {
-        out << before << quoted(note);
+        out << before << core::json_text(note);
         before = ",\n";
     }
     out << "]}\n";

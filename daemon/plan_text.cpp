@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -20,19 +19,13 @@ std::string local_text(core::wall_time at, const core::time_zone& zone) {
     constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     const auto shown = zone.to_local(at);
     const auto day = floor<days>(shown);
-    const auto minute = floor<std::chrono::minutes>(shown - day).count();
-    char time[16];
-    std::snprintf(time, sizeof time, "%02d:%02d", static_cast<int>(minute / 60), static_cast<int>(minute % 60));
     return std::string(weekdays[std::chrono::weekday(day).c_encoding()]) + ' ' +
-           core::to_date(core::wall_time(shown.time_since_epoch())) + ' ' + time + ' ' +
-           zone.abbreviation_at(at);
+           core::to_date(core::wall_time(shown.time_since_epoch())) + ' ' +
+           core::to_hour_text(floor<std::chrono::minutes>(shown - day)) + ' ' + zone.abbreviation_at(at);
 }
 
 std::string shut_out_text(core::duration length) {
-    if (length == core::duration(0))
-        return {};
-    constexpr core::duration minute = std::chrono::minutes(1);
-    return "windows: +" + core::to_string(length < minute ? length : floor<std::chrono::minutes>(length));
+    return length == core::duration(0) ? "" : "windows: +" + core::to_short_string(length);
 }
 
 std::vector<row> table(const plan_view& plan) {

@@ -1,8 +1,7 @@
 #include "config/print.hpp"
 
+#include "core/json_text.hpp"
 #include "core/settings_writer.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -33,29 +32,23 @@ std::string scalar(std::string_view text) {
         text.back() != ':' && text.find_first_not_of(safe) == std::string_view::npos && !is_special_word(text);
     if (plain)
         return std::string(text);
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return core::json_text(text);
 }
 
 /// Block style, two spaces a level; brief maps on one line.
 class yaml_writer : public core::settings_writer {
 public:
     void open_map(std::string_view key, bool brief) override {
-        if (key.empty() && brief) {
-            begin_item();
-            text_ += "{";
-            levels_.push_back(level::line);
-            first_ = true;
-            return;
-        }
         if (key.empty()) {
-            open_item();
+            if (brief)
+                open_brief_item();
+            else
+                open_item();
             return;
         }
         begin(key);
         if (brief || on_one_line()) {
-            text_ += on_one_line() ? "{" : " {";
-            levels_.push_back(level::line);
-            first_ = true;
+            open_line(on_one_line() ? "{" : " {");
         } else {
             text_ += '\n';
             levels_.push_back(level::block);
@@ -64,35 +57,24 @@ public:
     }
 
     void close_map() override {
-        const auto closed = levels_.back();
-        levels_.pop_back();
-        if (closed == level::block)
+        if (on_one_line())
+            return close_line('}');
+        if (levels_.back() == level::block)
             --depth_;
-        if (closed != level::line)
-            return;
-        text_ += on_one_line() ? "}" : "}\n";
-        first_ = false;
+        levels_.pop_back();
     }
 
     void open_list(std::string_view key) override {
         begin(key);
-        if (on_one_line()) {
-            text_ += '[';
-            levels_.push_back(level::line);
-            first_ = true;
-            return;
-        }
+        if (on_one_line())
+            return open_line("[");
         list_begins_ = text_.size();
         depth_ += 2;
     }
 
     void close_list() override {
-        if (on_one_line()) {
-            levels_.pop_back();
-            text_ += ']';
-            first_ = false;
-            return;
-        }
+        if (on_one_line())
+            return close_line(']');
         if (text_.size() == list_begins_)
             text_ += " []\n";
         depth_ -= 2;
@@ -115,10 +97,25 @@ private:
             text_ += '\n';
     }
 
+    void open_line(std::string_view bracket) {
+        text_ += bracket;
+        levels_.push_back(level::line);
+        first_ = true;
+    }
+
+    void close_line(char bracket) {
+        levels_.pop_back();
+        text_ += bracket;
+        if (!on_one_line())
+            text_ += '\n';
+        first_ = false;
+    }
+
     /// An item of a list, on one line.
-    void begin_item() {
+    void open_brief_item() {
         begin_list();
-        text_.append(2 * depth_ - 2, ' ').append("- ");
+        text_.append(2 * depth_ - 2, ' ');
+        open_line("- {");
     }
 
     /// The document itself, or an item of a list.

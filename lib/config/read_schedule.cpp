@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::duration century = std::chrono::days(36'525);
 constexpr std::size_t most_windows = 100;
 
 void read_cron(const field& from, core::schedule& into) {
@@ -118,7 +117,7 @@ void read(const field& from, core::schedule& into) {
     mapping map(from);
     const auto every = map.find("every");
     const auto cron = map.find("cron");
-    if (every && read(*every, into.every, duration_limits{core::duration(1), century}))
+    if (every && read(*every, into.every, duration_limits{tick, century}))
         into.cron.reset();
     if (cron)
         read_cron(*cron, into);

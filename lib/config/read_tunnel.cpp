@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::duration tick{1};
-constexpr core::duration century = std::chrono::days(36'525);
 constexpr core::duration day = std::chrono::days(1);
 
 enum class scope { defaults, tunnel };

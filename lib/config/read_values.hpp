@@ -19,6 +19,9 @@ struct duration_limits {
     core::duration most;
 };
 
+inline constexpr core::duration tick{1};
+inline constexpr core::duration century = std::chrono::days(36'525);
+
 bool read(const field& from, bool& into);
 bool read(const field& from, unsigned& into, unsigned least, unsigned most);
 bool read(const field& from, core::duration& into, duration_limits limits);

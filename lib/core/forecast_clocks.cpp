@@ -1,6 +1,5 @@
 #include "core/forecast_parts.hpp"
 
-#include <cstdio>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -41,10 +40,7 @@ std::vector<clock_change> changes(const time_zone& zone, wall_time after, wall_t
 }
 
 std::string hour_and_minute(local_time at) {
-    const auto of_day = floor<std::chrono::minutes>(at - floor<std::chrono::days>(at)).count();
-    char text[16];
-    std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(of_day / 60), static_cast<int>(of_day % 60));
-    return text;
+    return to_hour_text(floor<std::chrono::minutes>(at - floor<std::chrono::days>(at)));
 }
 
 /// What becomes of the first occurrence that the change concerns; "" if it concerns none.

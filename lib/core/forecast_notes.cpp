@@ -108,11 +108,10 @@ void note_windows(std::vector<std::string>& into, subjects tunnels, rotation_lis
     }
     if (longest == nullptr)
         return;
-    const auto length = longest->shut_out < minutes(1) ? longest->shut_out : floor<minutes>(longest->shut_out);
     into.push_back("windows delay rotations of " +
                    std::to_string(std::count(delayed.begin(), delayed.end(), true)) + " of " +
-                   count_of(tunnels.size(), "tunnel") + ", at most by " + to_string(length) + " (" +
-                   tunnels[longest->tunnel].settings->name + ")");
+                   count_of(tunnels.size(), "tunnel") + ", at most by " + to_short_string(longest->shut_out) +
+                   " (" + tunnels[longest->tunnel].settings->name + ")");
 }
 
 void note_credentials(std::vector<std::string>& into, subjects tunnels, rotation_list found) {

@@ -1,8 +1,9 @@
 #include "core/settings_text.hpp"
 
+#include "core/json_text.hpp"
 #include "core/settings_writer.hpp"
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace tunnelkeyd::core {
 
@@ -14,24 +15,20 @@ public:
     void close_map() override { close('}'); }
     void open_list(std::string_view key) override { open(key, '['); }
     void close_list() override { close(']'); }
-    void text(std::string_view key, std::string_view value) override { put(key, quoted(value)); }
-    void word(std::string_view key, std::string_view value) override { put(key, quoted(value)); }
+    void text(std::string_view key, std::string_view value) override { put(key, json_text(value)); }
+    void word(std::string_view key, std::string_view value) override { put(key, json_text(value)); }
     void number(std::string_view key, unsigned value) override { put(key, std::to_string(value)); }
     void boolean(std::string_view key, bool value) override { put(key, value ? "true" : "false"); }
 
     std::string take() { return std::move(text_); }
 
 private:
-    static std::string quoted(std::string_view value) {
-        return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    }
-
     void put(std::string_view key, std::string_view value) {
         if (!first_)
             text_ += ',';
         first_ = false;
         if (!key.empty())
-            text_ += quoted(key) + ':';
+            text_ += json_text(key) + ':';
         text_ += value;
     }
 

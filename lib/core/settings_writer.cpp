@@ -58,12 +58,6 @@ void put(settings_writer& out, std::string_view key, const retry_policy& value) 
     out.close_map();
 }
 
-/// "HH:MM"
-std::string hour_text(std::chrono::minutes since_midnight) {
-    const auto two_digits = [](auto number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-    return two_digits(since_midnight.count() / 60) + ":" + two_digits(since_midnight.count() % 60);
-}
-
 void put(settings_writer& out, const window& value) {
     out.open_map("", true);
     out.open_list("days");
@@ -71,8 +65,8 @@ void put(settings_writer& out, const window& value) {
         if ((value.days >> day & 1) != 0)
             out.word("", word);
     out.close_list();
-    out.text("from", hour_text(value.from));
-    out.text("to", hour_text(value.to));
+    out.text("from", to_hour_text(value.from));
+    out.text("to", to_hour_text(value.to));
     out.close_map();
 }
 

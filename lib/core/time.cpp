@@ -57,6 +57,13 @@ std::string to_iso8601_milliseconds(wall_time at) {
     return text;
 }
 
+std::string to_hour_text(std::chrono::minutes since_midnight) {
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "%02d:%02d", static_cast<int>(since_midnight.count() / 60),
+                  static_cast<int>(since_midnight.count() % 60));
+    return text.data();
+}
+
 std::string to_date(wall_time at) {
     const date::year_month_day day(std::chrono::floor<std::chrono::days>(at));
     std::array<char, 32> text{};
@@ -133,6 +140,11 @@ std::string to_string(duration length) {
         }
     }
     return text;
+}
+
+std::string to_short_string(duration length) {
+    using std::chrono::minutes;
+    return to_string(length < minutes(1) ? length : std::chrono::floor<minutes>(length));
 }
 
 }  // namespace tunnelkeyd::core

@@ -27,6 +27,9 @@ std::string to_iso8601(wall_time at);
 /// The same to the millisecond: 2026-12-05T02:00:00.000Z.
 std::string to_iso8601_milliseconds(wall_time at);
 
+/// "HH:MM" of a time of day: 03:00, 24:00.
+std::string to_hour_text(std::chrono::minutes since_midnight);
+
 /// The day in UTC: 2026-12-05.
 std::string to_date(wall_time at);
 
@@ -45,5 +48,8 @@ std::optional<duration> parse_duration(std::string_view text);
 
 /// The shortest text that parse_duration() reads back as the same length: 1h30m, 500ms, 0s.
 std::string to_string(duration length);
+
+/// The same for people, without seconds from a minute on: 2d6h3m, 12s.
+std::string to_short_string(duration length);
 
 }  // namespace tunnelkeyd::core
