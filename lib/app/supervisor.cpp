@@ -90,7 +90,8 @@ void supervisor::start_once(const std::vector<std::string>& names, core::steady_
         if (is_orphan(*tunnel))
             continue;
         tunnel->requested = std::find(names.begin(), names.end(), tunnel->settings().name) != names.end();
-        const bool wanted = names.empty() ? reason_to_begin(*tunnel, now).has_value() : tunnel->requested;
+        const bool wanted =
+            names.empty() ? reason_to_begin(*tunnel, next_due(*tunnel), now).has_value() : tunnel->requested;
         tunnel->untried = tunnel->configured && tunnel->state().is_idle() && wanted;
         tunnel->tried = !tunnel->state().is_idle();
         untried_ += tunnel->untried;

@@ -153,7 +153,8 @@ private:
 
     // supervisor_plan.cpp: when an idle tunnel begins
     void plan(supervised& tunnel);
-    [[nodiscard]] std::optional<core::reason> reason_to_begin(const supervised& tunnel, core::moment now) const;
+    [[nodiscard]] std::optional<core::reason>
+    reason_to_begin(const supervised& tunnel, const core::due_time& due, core::moment now) const;
     [[nodiscard]] core::due_time next_due(const supervised& tunnel) const;
     [[nodiscard]] core::wall_time may_begin_at(const supervised& tunnel, const core::due_time& due,
                                                core::wall_time now) const;
@@ -161,8 +162,8 @@ private:
     [[nodiscard]] bool is_forgotten(const supervised& tunnel) const;
     [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
     [[nodiscard]] core::steady_time opens_at(const supervised& tunnel, core::moment now);
-    void note_overdue(supervised& tunnel, core::wall_time now);
-    void wait_for_next(supervised& tunnel);
+    void note_overdue(supervised& tunnel, core::wall_time due, core::wall_time now);
+    void wait_for_next(supervised& tunnel, const core::due_time& due, core::wall_time now);
     void log_plan(const supervised& tunnel, core::log_level level) const;
     void clock_set(core::duration by);
     void skip(supervised& tunnel, core::duration wait);

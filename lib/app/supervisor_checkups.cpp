@@ -25,14 +25,15 @@ void supervisor::plan_checkup(supervised& tunnel, std::optional<core::wall_time>
     const auto every = tunnel.settings().instance.preflight.every;
     if (!every || !tunnel.configured || once_ || draining_)
         return;
+    if (at)
+        return queues_->checkups.set(tunnel, *at);
     const auto now = world_.clock.now().wall;
     const auto id = tunnel.settings().id();
     const auto next = core::next_checkup(*every, id, now, salt_);
+    if (tunnel.preflight)
+        return queues_->checkups.set(tunnel, next);
     const auto first = now + std::max(first_after, core::jitter_of(id, started_at_, first_within, salt_));
-    if (at)
-        queues_->checkups.set(tunnel, *at);
-    else
-        queues_->checkups.set(tunnel, tunnel.preflight ? next : std::min(next, first));
+    queues_->checkups.set(tunnel, std::min(next, first));
 }
 
 void supervisor::begin_checkup(supervised& tunnel) {

@@ -7,15 +7,15 @@
 // When an idle tunnel begins, and why. Who goes first of those that may: supervisor_turns.cpp.
 namespace tunnelkeyd::app {
 
-std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel, core::moment now) const {
+std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel, const core::due_time& due,
+                                                        core::moment now) const {
     if (tunnel.requested)
         return core::reason::manual;
     const auto& state = tunnel.state();
     if (state.record().paused_at)
         return std::nullopt;
-    if (tunnel.configured)
-        if (const auto due = next_due(tunnel); may_begin_at(tunnel, due, now.wall) <= now.wall)
-            return due.why;
+    if (tunnel.configured && may_begin_at(tunnel, due, now.wall) <= now.wall)
+        return due.why;
     const auto confirmation = state.confirmation_due();
     return confirmation && *confirmation <= now.steady ? std::optional(core::reason::confirm) : std::nullopt;
 }
@@ -72,10 +72,11 @@ void supervisor::plan(supervised& tunnel) {
         return;
 
     const auto now = world_.clock.now();
-    const auto why = reason_to_begin(tunnel, now);
-    note_overdue(tunnel, now.wall);
+    const auto due = next_due(tunnel);
+    const auto why = reason_to_begin(tunnel, due, now);
+    note_overdue(tunnel, due.at, now.wall);
     if (!why)
-        return wait_for_next(tunnel);
+        return wait_for_next(tunnel, due, now.wall);
     if (tunnel.check && !tunnel.requested)
         return;  // it logs in; checked() comes back to this
     if (!tunnel.requested && desk_of(tunnel.settings()).gate.outage()) {
@@ -100,9 +101,8 @@ void supervisor::plan(supervised& tunnel) {
 
 /// Since when might it have begun, had nothing stood in the way? That the daemon was down does not count,
 /// unless it had tried, and failed, before; nor does the time before new settings made it due.
-void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
+void supervisor::note_overdue(supervised& tunnel, core::wall_time due, core::wall_time now) {
     const auto before = tunnel.overdue_since;
-    const auto due = next_due(tunnel).at;
     if (!tunnel.configured || due > now || tunnel.state().record().paused_at)
         tunnel.overdue_since.reset();
     else if (!tunnel.overdue_since)
@@ -111,12 +111,12 @@ void supervisor::note_overdue(supervised& tunnel, core::wall_time now) {
         look_at_health(tunnel);
 }
 
-void supervisor::wait_for_next(supervised& tunnel) {
+void supervisor::wait_for_next(supervised& tunnel, const core::due_time& due, core::wall_time now) {
     const auto& state = tunnel.state();
     if (state.record().paused_at)
         return;
     if (tunnel.configured)
-        queues_->schedule.set(tunnel, may_begin_at(tunnel, next_due(tunnel), world_.clock.now().wall));
+        queues_->schedule.set(tunnel, may_begin_at(tunnel, due, now));
     if (const auto confirmation = state.confirmation_due())
         queues_->park(tunnel, supervised::wish::begin, *confirmation);
 }

@@ -121,10 +121,11 @@ supervisor::supervised* supervisor::next_for_permit() {
             return first;
         unanswered.push_back(first);
     }
-    const auto theirs =
-        unanswered.empty() ? 0 : std::count_if(in_flight_.begin(), in_flight_.end(), is_unanswered);
-    if (!unanswered.empty() && (static_cast<unsigned>(theirs) + 1 < most || in_flight_.empty()))
-        return take(unanswered);
+    if (!unanswered.empty()) {
+        const auto theirs = std::count_if(in_flight_.begin(), in_flight_.end(), is_unanswered);
+        if (theirs + 1 < most || in_flight_.empty())
+            return take(unanswered);
+    }
     return calm.empty() ? nullptr : take(calm);
 }
 
@@ -136,7 +137,7 @@ void supervisor::begin_rotations() {
         queues_->may_begin.erase(queues_->may_begin.begin());
         tunnel.queued = false;
         const auto now = world_.clock.now();
-        const auto why = reason_to_begin(tunnel, now);
+        const auto why = reason_to_begin(tunnel, next_due(tunnel), now);
         const bool blocked = !tunnel.requested && desk_of(tunnel.settings()).gate.outage();
         if (draining_ || !why || blocked || opens_at(tunnel, now) > now.steady) {
             plan(tunnel);

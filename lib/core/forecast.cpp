@@ -1,5 +1,6 @@
 #include "core/forecast.hpp"
 
+#include "core/rotation_limits.hpp"
 #include "core/schedule/due.hpp"
 
 #include <algorithm>
@@ -8,10 +9,6 @@
 namespace tunnelkeyd::core {
 
 namespace {
-
-// As a restart bounds what it finds on disk (rotation_recovery.cpp).
-constexpr duration longest_wait = std::chrono::hours(24);
-constexpr duration longest_wait_with_open_gap = std::chrono::hours(1);
 
 tunnel_record seen_first(const tunnel& settings, wall_time at) {
     tunnel_record record;
@@ -41,7 +38,7 @@ public:
 private:
     [[nodiscard]] std::optional<expected_rotation> find() const {
         if (record_.open)
-            return expect(not_before(longest_wait_with_open_gap), forecast_reason::retry);
+            return expect(not_before(), forecast_reason::retry);
         if (record_.paused_at)
             return std::nullopt;
         const auto scheduled = on_schedule();
@@ -54,14 +51,15 @@ private:
         return {at, number_, why};
     }
 
-    [[nodiscard]] wall_time not_before(duration at_most) const {
+    [[nodiscard]] wall_time not_before() const {
+        const auto at_most = longest_wait_after_restart(record_, settings_.retry, begin_);
         return record_.retry_at ? std::clamp(*record_.retry_at, begin_, begin_ + at_most) : begin_;
     }
 
     [[nodiscard]] expected_rotation on_schedule() const {
         const auto& plan = settings_.schedule;
         const auto due = next_due(plan, record_, salt_, begin_);
-        const auto earliest = not_before(longest_wait);
+        const auto earliest = not_before();
         const bool first = due.why == reason::first;
         if (due.at > earliest)
             return {due.at, number_,
@@ -78,7 +76,7 @@ private:
     [[nodiscard]] std::optional<wall_time> confirmation_at() const {
         if (!record_.confirmation_owed)
             return std::nullopt;
-        return std::max(settled_at(), not_before(longest_wait));
+        return std::max(settled_at(), not_before());
     }
 
     [[nodiscard]] wall_time settled_at() const {

@@ -205,7 +205,6 @@ private:
     rotation_action closed(const std::string& error, moment now, double chance);
 
     // rotation_recovery.cpp: what a restart finds
-    [[nodiscard]] duration longest_wait_after_restart(wall_time now) const;
     void recover(guard_finding guards, moment now, double chance);
     void recover_unknown(moment now, double chance);
 

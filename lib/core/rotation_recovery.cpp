@@ -1,4 +1,5 @@
 #include "core/rotation.hpp"
+#include "core/rotation_limits.hpp"
 
 #include <algorithm>
 
@@ -29,7 +30,8 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     }
     not_before_ = now.steady;
     if (record_.retry_at)
-        not_before_ += clamp_wait(*record_.retry_at - now.wall, longest_wait_after_restart(now.wall));
+        not_before_ += clamp_wait(*record_.retry_at - now.wall,
+                                  longest_wait_after_restart(record_, settings_->retry, now.wall));
     if (!record_.open) {
         if (record_.failures > 0)
             backoff_kind_ = backoff_kind::calm;
@@ -40,12 +42,11 @@ rotation_action rotation::resume(restart how, guard_finding guards, moment now, 
     return action::sleep{not_before_};
 }
 
-duration rotation::longest_wait_after_restart(wall_time now) const {
-    if (!record_.open)
+duration longest_wait_after_restart(const tunnel_record& record, const retry_policy& retry, wall_time now) {
+    if (!record.open)
         return longest_wait;
-    const auto slow = settings_->retry.slow.max;
-    const bool clock_was_set_back = now < record_.open->began_at;
-    return clock_was_set_back ? slow : std::max(longest_wait_with_open_gap, slow);
+    const bool clock_was_set_back = now < record.open->began_at;
+    return clock_was_set_back ? retry.slow.max : std::max(longest_wait_with_open_gap, retry.slow.max);
 }
 
 void rotation::recover(guard_finding guards, moment now, double chance) {

@@ -33,9 +33,9 @@ due_time next_due(const schedule& plan, const tunnel_record& record, std::uint64
     const auto base = counts_from(record);
     const auto occurrence = plan.cron ? plan.cron->next(base, plan.zone) : base + plan.every;
     const auto open = next_opening(plan.windows, plan.zone, occurrence);
-    const auto at = place_in(open, std::max(occurrence, open.from), plan, record.id, occurrence, salt);
-    return {at, at < started_at ? reason::catch_up : reason::scheduled, occurrence,
-            std::max(occurrence, open.from)};
+    const auto opens = std::max(occurrence, open.from);
+    const auto at = place_in(open, opens, plan, record.id, occurrence, salt);
+    return {at, at < started_at ? reason::catch_up : reason::scheduled, occurrence, opens};
 }
 
 wall_time may_begin_at(const schedule& plan, const identity& id, const due_time& due, wall_time now,

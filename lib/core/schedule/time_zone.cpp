@@ -10,13 +10,15 @@ namespace tunnelkeyd::core {
 namespace {
 
 // The years 1 to 9999: what the database gives for "always" does not fit into milliseconds.
-constexpr wall_time earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
-constexpr wall_time latest{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
+constexpr date::sys_seconds earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+constexpr date::sys_seconds latest{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
 
 wall_time to_instant(date::sys_seconds at) {
-    return wall_time(std::clamp<std::chrono::seconds>(
-        at.time_since_epoch(), std::chrono::ceil<std::chrono::seconds>(earliest.time_since_epoch()),
-        std::chrono::floor<std::chrono::seconds>(latest.time_since_epoch())));
+    return std::clamp(at, earliest, latest);
+}
+
+date::sys_info rules_at(const date::time_zone& zone, wall_time at) {
+    return zone.get_info(std::chrono::floor<std::chrono::seconds>(at));
 }
 
 }  // namespace
@@ -26,7 +28,7 @@ std::optional<time_zone> time_zone::find(std::string_view name) try {
         return time_zone();
     const auto* found = date::locate_zone(name);
     static_cast<void>(found->get_info(date::sys_seconds{}));  // reads its rules, once for all
-    return found->name() == name ? std::optional(time_zone(found)) : std::nullopt;
+    return time_zone(found);
 } catch (const std::exception&) {
     return std::nullopt;
 }
@@ -61,16 +63,12 @@ wall_time time_zone::to_wall(local_time at) const {
 time_zone::period time_zone::period_at(wall_time at) const {
     if (zone_ == nullptr)
         return {earliest, latest, duration(0)};
-    const auto found =
-        zone_->get_info(date::sys_seconds(std::chrono::floor<std::chrono::seconds>(at.time_since_epoch())));
+    const auto found = rules_at(*zone_, at);
     return {to_instant(found.begin), to_instant(found.end), found.offset};
 }
 
 std::string time_zone::abbreviation_at(wall_time at) const {
-    if (zone_ == nullptr)
-        return "UTC";
-    return zone_->get_info(date::sys_seconds(std::chrono::floor<std::chrono::seconds>(at.time_since_epoch())))
-        .abbrev;
+    return zone_ == nullptr ? "UTC" : rules_at(*zone_, at).abbrev;
 }
 
 }  // namespace tunnelkeyd::core
