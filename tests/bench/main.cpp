@@ -1,8 +1,8 @@
+#include "bench/series.hpp"
 #include "support/rig.hpp"
 
 #include <sched.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -18,6 +18,7 @@
 // and the highest.
 
 using namespace tunnelkeyd;
+using bench::series;
 using clock_type = std::chrono::steady_clock;
 
 namespace {
@@ -25,18 +26,6 @@ namespace {
 constexpr unsigned due_tunnels = 2'000;
 constexpr unsigned idle_tunnels = 10'000;
 constexpr int runs = 5;
-
-struct series {
-    const char* name;
-    const char* unit;
-    std::vector<double> values;
-
-    void print() {
-        std::sort(values.begin(), values.end());
-        std::printf("%-46s %9.3f %-6s (%.3f to %.3f)\n", name, values[values.size() / 2], unit, values.front(),
-                    values.back());
-    }
-};
 
 double seconds_since(clock_type::time_point start) {
     return std::chrono::duration<double>(clock_type::now() - start).count();

@@ -1,5 +1,6 @@
-#include "core/schedule/cron.hpp"
+#include "bench/series.hpp"
 #include "core/schedule/window.hpp"
+#include "support/schedules.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 // What it costs to ask when a schedule is due next. Prints one line a figure, the median of the runs with the
 // lowest and the highest.
 
+using namespace tunnelkeyd;
 using namespace tunnelkeyd::core;
 using clock_type = std::chrono::steady_clock;
 
@@ -32,7 +34,7 @@ std::vector<wall_time> starts() {
 /// `call` takes an instant, and gives one.
 template <class Call>
 void measure(const char* name, const std::vector<wall_time>& at, const Call& call) {
-    std::vector<double> values;
+    bench::series values{name, "us", {}};
     for (int run = 0; run < runs; ++run) {
         duration sum{0};
         const auto start = clock_type::now();
@@ -41,17 +43,15 @@ void measure(const char* name, const std::vector<wall_time>& at, const Call& cal
         const std::chrono::duration<double, std::micro> took = clock_type::now() - start;
         if (sum < duration(0))  // never; so that nothing is left out
             std::puts("backwards");
-        values.push_back(took.count() / static_cast<double>(at.size()));
+        values.values.push_back(took.count() / static_cast<double>(at.size()));
     }
-    std::sort(values.begin(), values.end());
-    std::printf("%-46s %9.3f %-6s (%.3f to %.3f)\n", name, values[runs / 2], "us", values.front(),
-                values.back());
+    values.print();
 }
 
 void measure_cron(const char* name, const char* expression, const char* zone_name,
                   const std::vector<wall_time>& at) {
-    const auto made = std::get<cron>(cron::parse(expression));
-    const auto zone = time_zone::find(zone_name).value();
+    const auto made = tests::cron_of(expression);
+    const auto zone = tests::zone_of(zone_name);
     measure(name, at, [&](wall_time after) { return made.next(after, zone); });
 }
 
@@ -78,7 +78,7 @@ int main() {
 
     const std::vector<window> nights = {{0x3e, std::chrono::hours(22), std::chrono::hours(4)},
                                         {0x41, std::chrono::hours(0), std::chrono::hours(24)}};
-    const auto berlin = time_zone::find("Europe/Berlin").value();
+    const auto berlin = tests::zone_of("Europe/Berlin");
     measure("next opening of two windows, Europe/Berlin", anywhere,
             [&](wall_time at) { return std::max(at, next_opening(nights, berlin, at).from); });
 }

@@ -5,24 +5,9 @@
 using tunnelkeyd::support::child_process;
 using tunnelkeyd::support::read_file;
 using tunnelkeyd::support::rig;
+using tunnelkeyd::support::tell;
 using tunnelkeyd::support::temporary_directory;
 using tunnelkeyd::support::write_file;
-
-namespace {
-
-struct outcome {
-    int status;
-    std::string output;
-};
-
-outcome tell(const std::vector<std::string>& arguments) {
-    const temporary_directory directory;
-    child_process process(TUNNELKEYD_DAEMON, arguments, directory.path() / "output");
-    const int status = process.wait_for_exit();
-    return {status, process.output()};
-}
-
-}  // namespace
 
 TEST_CASE("version prints the version, help prints help, and both exit 0") {
     CHECK(tell({"version"}).output.starts_with("tunnelkeyd "));

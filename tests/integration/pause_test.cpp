@@ -10,20 +10,6 @@ using support::rig;
 
 namespace {
 
-struct outcome {
-    int status;
-    std::string output;
-};
-
-outcome tell(const rig& scene, const std::string& command, std::vector<std::string> arguments) {
-    scene.write_config();
-    arguments.insert(arguments.begin(), {command, "--config", scene.directory() / "config.yaml"});
-    const support::temporary_directory own;
-    support::child_process process(TUNNELKEYD_DAEMON, arguments, own.path() / "output");
-    const int status = process.wait_for_exit();
-    return {status, process.output()};
-}
-
 bool is_paused(const json& health) {
     const auto& problems = health.at("problems");
     return std::any_of(problems.begin(), problems.end(),
@@ -34,7 +20,7 @@ bool is_paused(const json& health) {
 
 TEST_CASE("a paused tunnel does not rotate and is degraded, and rotates once it is resumed") {
     rig scene(2);
-    const auto paused = tell(scene, "pause", {"jira"});
+    const auto paused = scene.tell("pause", {"jira"});
     CHECK(paused.status == 0);
     CHECK(paused.output.starts_with("jira: paused since 20"));
     scene.start();
@@ -49,7 +35,7 @@ TEST_CASE("a paused tunnel does not rotate and is degraded, and rotates once it 
     CHECK(scene.truth("jira").at("regenerates") == 0);
     CHECK(scene.stop() == 0);
 
-    CHECK(tell(scene, "resume", {"jira"}).output == "jira: resumed; it rotates by its schedule\n");
+    CHECK(scene.tell("resume", {"jira"}).output == "jira: resumed; it rotates by its schedule\n");
     scene.start();
     scene.wait_for("rotation.installed", "jira");
     CHECK_FALSE(is_paused(json::parse(scene.health("/healthz/jira").body)));
@@ -58,37 +44,37 @@ TEST_CASE("a paused tunnel does not rotate and is degraded, and rotates once it 
 
 TEST_CASE("a paused tunnel rotates all the same when a person asks for it, and stays paused") {
     rig scene(1);
-    REQUIRE(tell(scene, "pause", {"jira"}).status == 0);
+    REQUIRE(scene.tell("pause", {"jira"}).status == 0);
     CHECK(scene.run({"--once"}) == 0);
     CHECK(scene.truth("jira").at("regenerates") == 0);
     CHECK(scene.run({"--once", "--tunnel", "jira"}) == 0);
     CHECK(scene.truth("jira").at("regenerates") == 1);
-    CHECK(tell(scene, "pause", {"jira"}).output.find("was paused already") != std::string::npos);
+    CHECK(scene.tell("pause", {"jira"}).output.find("was paused already") != std::string::npos);
 }
 
 TEST_CASE("pausing twice keeps the first time, and resuming twice changes nothing") {
     const rig scene(2);
-    const auto first = json::parse(tell(scene, "pause", {"jira", "confluence", "--json"}).output).at("tunnels");
+    const auto first = json::parse(scene.tell("pause", {"jira", "confluence", "--json"}).output).at("tunnels");
     REQUIRE(first.size() == 2);
     CHECK(first[0].at("tunnel") == "jira");
     CHECK(first[0].at("changed") == true);
     CHECK(first[0].at("key_gap_open") == false);
-    const auto again = json::parse(tell(scene, "pause", {"jira", "jira", "--json"}).output).at("tunnels");
+    const auto again = json::parse(scene.tell("pause", {"jira", "jira", "--json"}).output).at("tunnels");
     REQUIRE(again.size() == 1);
     CHECK(again[0].at("changed") == false);
     CHECK(again[0].at("paused_at") == first[0].at("paused_at"));
-    CHECK(json::parse(tell(scene, "resume", {"jira", "--json"}).output).at("tunnels")[0].at("changed") == true);
-    const auto resumed = json::parse(tell(scene, "resume", {"jira", "--json"}).output).at("tunnels")[0];
+    CHECK(json::parse(scene.tell("resume", {"jira", "--json"}).output).at("tunnels")[0].at("changed") == true);
+    const auto resumed = json::parse(scene.tell("resume", {"jira", "--json"}).output).at("tunnels")[0];
     CHECK(resumed.at("changed") == false);
     CHECK(resumed.at("paused_at").is_null());
-    CHECK(tell(scene, "resume", {"jira"}).output == "jira: was not paused\n");
+    CHECK(scene.tell("resume", {"jira"}).output == "jira: was not paused\n");
 }
 
 TEST_CASE("an open key gap is finished though its tunnel is paused, and pause says so") {
     rig scene(1);
     scene.fault("install", "status", {{"status", 503}, {"apply", false}}, 0);
     REQUIRE(scene.run({"--once", "--max-wait", "500ms"}) == 1);
-    const auto paused = tell(scene, "pause", {"jira"});
+    const auto paused = scene.tell("pause", {"jira"});
     CHECK(paused.status == 0);
     CHECK(paused.output.find("the rotation under way is finished all the same") != std::string::npos);
     scene.simulator.control().del("/faults");
@@ -104,7 +90,7 @@ TEST_CASE("pause and resume beside a running daemon exit 75, and say what to do"
     scene.start();
     scene.wait_for("supervisor.started");
     for (const char* command : {"pause", "resume"}) {
-        const auto seen = tell(scene, command, {"jira"});
+        const auto seen = scene.tell(command, {"jira"});
         CHECK(seen.status == 75);
         CHECK(seen.output.find("stop it (systemctl stop tunnelkeyd)") != std::string::npos);
     }
@@ -113,8 +99,8 @@ TEST_CASE("pause and resume beside a running daemon exit 75, and say what to do"
 
 TEST_CASE("a tunnel that the configuration does not have exits 64, and none is paused") {
     const rig scene(1);
-    const auto seen = tell(scene, "pause", {"jira", "nobody"});
+    const auto seen = scene.tell("pause", {"jira", "nobody"});
     CHECK(seen.status == 64);
     CHECK(seen.output.find("nobody: the configuration has no tunnel of that name") != std::string::npos);
-    CHECK(tell(scene, "resume", {"jira"}).output == "jira: was not paused\n");
+    CHECK(scene.tell("resume", {"jira"}).output == "jira: was not paused\n");
 }

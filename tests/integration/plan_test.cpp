@@ -10,27 +10,14 @@
 using namespace tunnelkeyd;
 using namespace std::chrono_literals;
 using nlohmann::json;
+using support::files_in;
 using support::rig;
 
 namespace {
 
-struct outcome {
-    int status;
-    std::string output;
-};
-
-outcome plan(const rig& scene, std::vector<std::string> arguments = {}) {
-    scene.write_config();
-    arguments.insert(arguments.begin(), {"plan", "--config", scene.directory() / "config.yaml"});
-    const support::temporary_directory own;
-    support::child_process process(TUNNELKEYD_DAEMON, arguments, own.path() / "output");
-    const int status = process.wait_for_exit();
-    return {status, process.output()};
-}
-
 json plan_json(const rig& scene, std::vector<std::string> arguments = {}) {
     arguments.emplace_back("--json");
-    const auto seen = plan(scene, arguments);
+    const auto seen = scene.tell("plan", arguments);
     INFO(seen.output);
     REQUIRE(seen.status == 0);
     return json::parse(seen.output);
@@ -41,13 +28,6 @@ bool has_note(const json& seen, const std::string& part) {
     return std::any_of(notes.begin(), notes.end(), [&](const json& note) {
         return note.get<std::string>().find(part) != std::string::npos;
     });
-}
-
-std::set<std::string> files_in(const std::filesystem::path& directory) {
-    std::set<std::string> names;
-    for (const auto& each : std::filesystem::directory_iterator(directory))
-        names.insert(each.path().filename());
-    return names;
 }
 
 }  // namespace
@@ -116,7 +96,7 @@ TEST_CASE("plan reads the store that a killed daemon left, and the next one goes
 TEST_CASE("plan for people has a table and a calendar, within a range of its own") {
     rig scene(1);
     scene.config["defaults"]["schedule"] = {{"cron", "0 2 * * 6"}, {"time_zone", "Europe/Berlin"}};
-    const auto seen = plan(scene, {"--from", "2099-01-01", "--for", "14d"});
+    const auto seen = scene.tell("plan", {"--from", "2099-01-01", "--for", "14d"});
     CHECK(seen.status == 0);
     CHECK(seen.output.find("2 rotations from 2099-01-01T00:00:00Z to 2099-01-15T00:00:00Z") !=
           std::string::npos);
@@ -145,12 +125,12 @@ TEST_CASE("plan notes a store that cannot be read, and plans without it") {
 
 TEST_CASE("plan with wrong words exits 64 and says which, and with a wrong configuration 78") {
     rig scene(1);
-    CHECK(plan(scene, {"--from", "tomorrow"}).status == 64);
-    CHECK(plan(scene, {"--for", "soon"}).output.find("\"soon\" is not a duration") != std::string::npos);
+    CHECK(scene.tell("plan", {"--from", "tomorrow"}).status == 64);
+    CHECK(scene.tell("plan", {"--for", "soon"}).output.find("\"soon\" is not a duration") != std::string::npos);
     scene.config["defaults"]["schedule"]["every"] = "1s";
-    const auto many = plan(scene, {"--for", "365d"});
+    const auto many = scene.tell("plan", {"--for", "365d"});
     CHECK(many.status == 64);
     CHECK(many.output.find("choose a shorter --for") != std::string::npos);
     scene.config["version"] = 9;
-    CHECK(plan(scene).status == 78);
+    CHECK(scene.tell("plan").status == 78);
 }

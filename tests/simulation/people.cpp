@@ -1,5 +1,7 @@
 #include "simulation/people.hpp"
 
+#include "support/schedules.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -49,12 +51,12 @@ void people::set_up() {
 
 void people::choose_schedule(core::schedule& into) {
     into.jitter = how_.jitter;
-    into.zone = *core::time_zone::find(by_.one_of(
+    into.zone = tests::zone_of(by_.one_of(
         std::array{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"}));
     into.cron.reset();
     if (by_.happens(how_.by_cron))
-        into.cron = std::get<core::cron>(core::cron::parse(by_.one_of(
-            std::array{"0 3 1 * *", "30 2 1,15 * *", "0 2 8-14 * sun", "45 1 1 */2 *", "@monthly"})));
+        into.cron = tests::cron_of(
+            by_.one_of(std::array{"0 3 1 * *", "30 2 1,15 * *", "0 2 8-14 * sun", "45 1 1 */2 *", "@monthly"}));
     into.windows.clear();
     if (by_.happens(how_.in_windows))
         into.windows = by_.one_of(std::array<std::vector<core::window>, 4>{{

@@ -54,18 +54,6 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 
 }  // namespace
 
-temporary_directory::temporary_directory() {
-    std::string name = std::filesystem::temp_directory_path() / "tunnelkeyd-test-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr)
-        fail(name);
-    path_ = name;
-}
-
-temporary_directory::~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/temporary_directory.hpp"
+
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -15,20 +17,6 @@ namespace tunnelkeyd::support {
 /// How long tests wait for anything before they fail. Long, since machines are slow at times; nothing sleeps
 /// for it.
 constexpr auto patience = std::chrono::seconds(30);
-
-/// A temporary directory, removed with all that is in it.
-class temporary_directory {
-public:
-    temporary_directory();
-    ~temporary_directory();
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& content);

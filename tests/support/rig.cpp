@@ -81,6 +81,19 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
 
 rig::~rig() = default;
 
+outcome tell(const std::vector<std::string>& arguments) {
+    const temporary_directory own;
+    child_process process(TUNNELKEYD_DAEMON, arguments, own / "output");
+    const int status = process.wait_for_exit();
+    return {status, process.output()};
+}
+
+outcome rig::tell(const std::string& command, std::vector<std::string> arguments) const {
+    write_config();
+    arguments.insert(arguments.begin(), {command, "--config", directory() / "config.yaml"});
+    return support::tell(arguments);
+}
+
 void rig::start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
     write_config();
     const auto file = directory() / "config.yaml";

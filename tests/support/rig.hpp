@@ -14,6 +14,15 @@
 
 namespace tunnelkeyd::support {
 
+/// What a command came to.
+struct outcome {
+    int status;
+    std::string output;  ///< on both streams
+};
+
+/// `tunnelkeyd` with these words, to its end.
+outcome tell(const std::vector<std::string>& arguments);
+
 /// The real daemon against the real simulator, each a process of its own, in a temporary directory.
 class rig {
 public:
@@ -36,6 +45,8 @@ public:
                const std::vector<std::string>& environment = {});
     /// start(), and its exit status.
     int run(const std::vector<std::string>& arguments = {}, const std::vector<std::string>& environment = {});
+    /// `tunnelkeyd COMMAND --config ...`, with more arguments, to its end; with `config` written before.
+    [[nodiscard]] outcome tell(const std::string& command, std::vector<std::string> arguments = {}) const;
     /// Writes `config`, and SIGHUP.
     void reload() const;
     /// Asks the health endpoint of the last run.

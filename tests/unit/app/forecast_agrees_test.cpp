@@ -1,5 +1,6 @@
 #include "core/forecast.hpp"
 #include "support/fake_world.hpp"
+#include "support/schedules.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,8 +15,8 @@ struct fixture {
     void add(const std::string& name, std::string_view cron, const char* zone) {
         auto& added = world.add_tunnel(name).schedule;
         if (!cron.empty())
-            added.cron = std::get<core::cron>(core::cron::parse(cron));
-        added.zone = *core::time_zone::find(zone);
+            added.cron = tests::cron_of(cron);
+        added.zone = tests::zone_of(zone);
     }
     core::schedule& of(const std::string& name) { return world.tunnel(name).schedule; }
 

@@ -1,5 +1,6 @@
 #include "app/supervisor.hpp"
 #include "support/fake_world.hpp"
+#include "support/schedules.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -163,7 +164,7 @@ TEST_CASE_METHOD(fixture,
                  "an occurrence is not done twice when the clock is set back, during a rotation or after it") {
     auto& plan = add("jira").schedule;
     plan.windows.clear();
-    plan.cron = std::get<core::cron>(core::cron::parse("0 3 * * *"));
+    plan.cron = tests::cron_of("0 3 * * *");
     world.wire.script("jira-host", call::install, fault::answer(503));
     world.start();
     run_until(saturday(12, 3h) + 50ms);
@@ -205,7 +206,7 @@ TEST_CASE_METHOD(fixture,
                  "an occurrence is not done twice when a confirmation comes by a clock that was set back") {
     auto& plan = add("jira").schedule;
     plan.windows.clear();
-    plan.cron = std::get<core::cron>(core::cron::parse("0 3 12 * *"));
+    plan.cron = tests::cron_of("0 3 12 * *");
     world.wire.script("jira-host", call::regenerate, fault::lost_after());
     world.start();
     run_until(saturday(12, 3h) + 1min);

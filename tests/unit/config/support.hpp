@@ -1,9 +1,9 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -78,16 +78,7 @@ inline std::string with_tunnel(std::string_view fields, std::string_view instanc
 /// A directory that is gone after the test.
 class scratch {
 public:
-    scratch() {
-        std::string name = (std::filesystem::temp_directory_path() / "tunnelkeyd-config-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        directory_ = name;
-    }
-    scratch(const scratch&) = delete;
-    scratch& operator=(const scratch&) = delete;
-    ~scratch() { std::filesystem::remove_all(directory_); }
-
-    [[nodiscard]] std::string path(std::string_view name) const { return (directory_ / name).string(); }
+    [[nodiscard]] std::string path(std::string_view name) const { return directory_ / name; }
 
     /// Writes a file that only its owner may read, and returns its path.
     std::string write(std::string_view name, std::string_view content) const {
@@ -97,7 +88,7 @@ public:
     }
 
 private:
-    std::filesystem::path directory_;
+    support::temporary_directory directory_;
 };
 
 }  // namespace tunnelkeyd::config::testing

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/schedule/cron.hpp"
+#include "support/schedules.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,25 +12,14 @@
 
 namespace tunnelkeyd::core::testing {
 
-inline cron cron_of(std::string_view text) {
-    auto made = cron::parse(text);
-    if (const auto* problem = std::get_if<std::string>(&made))
-        throw std::runtime_error(std::string(text) + ": " + *problem);
-    return std::get<cron>(made);
-}
+using tests::cron_of;
+using tests::zone_of;
 
 /// What parse() says of an expression that is wrong; nothing of one that is right.
 inline std::string problem_of(std::string_view text) {
     const auto made = cron::parse(text);
     const auto* problem = std::get_if<std::string>(&made);
     return problem == nullptr ? "" : *problem;
-}
-
-inline time_zone zone_of(std::string_view name) {
-    const auto zone = time_zone::find(name);
-    if (!zone)
-        throw std::runtime_error("no time zone " + std::string(name));
-    return *zone;
 }
 
 /// 2026-03-29T01:00:00Z

@@ -1,5 +1,6 @@
 #include "core/forecast_notes.hpp"
 #include "settings_fixture.hpp"
+#include "support/schedules.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -25,8 +26,8 @@ struct fixture {
     }
 
     static void use_cron(tunnel& of, std::string_view text, const char* zone) {
-        of.schedule.cron = std::get<cron>(cron::parse(text));
-        of.schedule.zone = *time_zone::find(zone);
+        of.schedule.cron = tunnelkeyd::tests::cron_of(text);
+        of.schedule.zone = tunnelkeyd::tests::zone_of(zone);
     }
 
     [[nodiscard]] std::vector<std::string> notes(duration length) const {

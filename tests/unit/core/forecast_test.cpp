@@ -1,6 +1,7 @@
 #include "core/forecast.hpp"
 #include "core/schedule/jitter.hpp"
 #include "settings_fixture.hpp"
+#include "support/schedules.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -31,8 +32,8 @@ struct fixture {
     }
 
     void use_cron(std::string_view text, const char* zone = "UTC") {
-        settings.schedule.cron = std::get<cron>(cron::parse(text));
-        settings.schedule.zone = *time_zone::find(zone);
+        settings.schedule.cron = tunnelkeyd::tests::cron_of(text);
+        settings.schedule.zone = tunnelkeyd::tests::zone_of(zone);
     }
 
     tunnel settings = testing::example_tunnel();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/plan_view.hpp"
+#include "support/schedules.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,7 +13,7 @@ namespace tunnelkeyd::daemon_tests {
 struct plan_fixture {
     plan_fixture() {
         jira.name = "jira";
-        jira.schedule.zone = *core::time_zone::find("Europe/Berlin");
+        jira.schedule.zone = tests::zone_of("Europe/Berlin");
         confluence.name = "confluence";
     }
 

@@ -1,4 +1,5 @@
 #include "simulator/description.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 #include <yaml-cpp/yaml.h>
@@ -14,9 +15,8 @@ namespace {
 
 struct fixture {
     fixture() {
-        std::string name = fs::temp_directory_path() / "tunnelkeyd test-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        settings.directory = name;
+        settings.directory = own / "with a blank";
+        fs::create_directory(settings.directory);
         settings.configuration = configuration_wish{settings.directory / "config.yaml", "", "4s", "", "now"};
         all.add(organization{"acme", "org-1", "api-key", 0, 0, {}});
         for (const auto* tunnel_name : {"jira", "bamboo"}) {
@@ -29,15 +29,12 @@ struct fixture {
             all.add(std::move(made));
         }
     }
-    ~fixture() { fs::remove_all(settings.directory); }
-    fixture(const fixture&) = delete;
-    fixture& operator=(const fixture&) = delete;
-
     YAML::Node written() {
         write_configuration(all, at, settings);
         return YAML::LoadFile(settings.configuration->file);
     }
 
+    tunnelkeyd::support::temporary_directory own;
     simulation_settings settings;
     truth all{[] { return std::string("key"); }};
     addresses at{"https://localhost:8442", "", "", "/ca.pem", {}};

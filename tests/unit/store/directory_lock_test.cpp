@@ -14,7 +14,8 @@ TEST_CASE("a second daemon on the same directory is refused, and told whose it i
     const auto refused = refusal(directory.path());
     CHECK(refused.kind() == error_kind::locked);
     CHECK(refused.what() == "another tunnelkeyd (pid " + std::to_string(::getpid()) + ") is using " +
-                                directory.path() + ": stop it, or give this one another state.directory");
+                                directory.path().string() +
+                                ": stop it, or give this one another state.directory");
 }
 
 TEST_CASE("a directory is free again once its store is closed") {

@@ -11,18 +11,6 @@
 
 namespace tunnelkeyd::store_tests {
 
-temporary_directory::temporary_directory() {
-    auto name = (std::filesystem::temp_directory_path() / "tunnelkeyd-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-        FAIL("no temporary directory");
-    path_ = name;
-}
-
-temporary_directory::~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 struct loop::tasks {
     std::mutex mutex;
     std::condition_variable changed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/state_store.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -16,19 +17,7 @@
 /// What the store's tests share: a directory that goes away, an event loop that is run by hand, records.
 namespace tunnelkeyd::store_tests {
 
-class temporary_directory {
-public:
-    temporary_directory();
-    ~temporary_directory();
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-
-    [[nodiscard]] std::string path() const { return path_.string(); }
-    [[nodiscard]] std::string operator/(std::string_view name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using support::temporary_directory;
 
 /// Tasks may be posted from any thread; they run where the test says so.
 class loop {

@@ -4,24 +4,12 @@
 
 #include <catch2/catch.hpp>
 
-#include <filesystem>
 #include <fstream>
-#include <set>
 
 using namespace tunnelkeyd;
 using store_tests::opened_store;
 using store_tests::temporary_directory;
-
-namespace {
-
-std::set<std::string> files_in(const std::string& directory) {
-    std::set<std::string> names;
-    for (const auto& each : std::filesystem::directory_iterator(directory))
-        names.insert(each.path().filename());
-    return names;
-}
-
-}  // namespace
+using support::files_in;
 
 TEST_CASE("where no store is, there is no saved state") {
     const temporary_directory directory;

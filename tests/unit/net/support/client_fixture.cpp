@@ -1,8 +1,5 @@
 #include "support/client_fixture.hpp"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <fstream>
 
 namespace tunnelkeyd::testing {
@@ -14,16 +11,6 @@ void run_until(boost::asio::io_context& loop, const std::function<bool()>& done)
         loop.run_one_for(std::chrono::milliseconds(20));
     }
     REQUIRE(done());
-}
-
-temporary_file::temporary_file(const std::string& text)
-    : directory_((std::filesystem::temp_directory_path() / "tunnelkeyd-net-XXXXXX").string()) {
-    REQUIRE(::mkdtemp(directory_.data()));
-    write(text);
-}
-
-temporary_file::~temporary_file() {
-    std::filesystem::remove_all(directory_);
 }
 
 void temporary_file::write(const std::string& text) const {

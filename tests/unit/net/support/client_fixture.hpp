@@ -2,6 +2,7 @@
 
 #include "net/http_client.hpp"
 #include "support/scripted_server.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -27,16 +28,13 @@ void run_until(boost::asio::io_context& loop, const std::function<bool()>& done)
 /// A file with these contents, for as long as the object lives.
 class temporary_file {
 public:
-    explicit temporary_file(const std::string& text);
-    ~temporary_file();
-    temporary_file(const temporary_file&) = delete;
-    temporary_file& operator=(const temporary_file&) = delete;
+    explicit temporary_file(const std::string& text) { write(text); }
 
     void write(const std::string& text) const;
-    [[nodiscard]] std::string path() const { return directory_ + "/file.pem"; }
+    [[nodiscard]] std::string path() const { return directory_ / "file.pem"; }
 
 private:
-    std::string directory_;
+    support::temporary_directory directory_;
 };
 
 /// A client on a loop of its own.
