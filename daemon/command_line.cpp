@@ -84,11 +84,18 @@ CLI::App* add_plan(CLI::App& app, bool& json, words& later) {
     return added;
 }
 
-CLI::App* add_pause(CLI::App& app, bool& json, std::vector<std::string>& tunnels) {
-    auto* added =
-        app.add_subcommand("pause", "Let no scheduled rotation of a tunnel begin (stop the daemon first)");
+/// A command on tunnels.
+CLI::App* add_on_tunnels(CLI::App& app, const std::string& name, const std::string& what, bool& json,
+                         std::vector<std::string>& tunnels) {
+    auto* added = app.add_subcommand(name, what);
     added->add_option("TUNNEL", tunnels, "The tunnels' names")->type_name("")->required();
     added->add_flag("--json", json, "Print JSON");
+    return added;
+}
+
+CLI::App* add_pause(CLI::App& app, bool& json, std::vector<std::string>& tunnels) {
+    auto* added = add_on_tunnels(
+        app, "pause", "Let no scheduled rotation of a tunnel begin (stop the daemon first)", json, tunnels);
     added->footer(
         "It lasts until resumed. An open key gap is closed all the same, and run --once --tunnel rotates\n"
         "it all the same. Examples:\n"
@@ -98,9 +105,8 @@ CLI::App* add_pause(CLI::App& app, bool& json, std::vector<std::string>& tunnels
 }
 
 CLI::App* add_resume(CLI::App& app, bool& json, std::vector<std::string>& tunnels) {
-    auto* added = app.add_subcommand("resume", "Let a paused tunnel rotate again (stop the daemon first)");
-    added->add_option("TUNNEL", tunnels, "The tunnels' names")->type_name("")->required();
-    added->add_flag("--json", json, "Print JSON");
+    auto* added = add_on_tunnels(app, "resume", "Let a paused tunnel rotate again (stop the daemon first)",
+                                 json, tunnels);
     added->footer("What came due meanwhile is caught up at once, or when its windows open. Example:\n"
                   "  tunnelkeyd resume jira");
     return added;

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 
 namespace tunnelkeyd::daemon {
 
@@ -15,6 +16,10 @@ void complain(const core::notice& event, std::string_view before) {
         std::cerr << '<' << journal_priority(event.level) << '>' << headline("", event) << '\n';
     else
         std::cerr << before << event.message << '\n';
+}
+
+void complain_of_failure(std::string message) {
+    complain({core::log_level::error, "daemon.failed", std::move(message), {}});
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -2,6 +2,7 @@
 
 #include "core/notice.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace tunnelkeyd::daemon {
@@ -11,5 +12,8 @@ namespace tunnelkeyd::daemon {
 /// in front; not as an entry with fields, since the journal may look for the sender's unit when the process is
 /// gone.
 void complain(const core::notice& event, std::string_view before = "tunnelkeyd: ");
+
+/// The same of why the process ends: the error "daemon.failed".
+void complain_of_failure(std::string message);
 
 }  // namespace tunnelkeyd::daemon

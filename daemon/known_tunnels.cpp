@@ -12,10 +12,7 @@ bool are_known(const std::vector<std::string>& names, const core::config& config
         const bool found = std::any_of(config.tunnels.begin(), config.tunnels.end(),
                                        [&](const core::tunnel& tunnel) { return tunnel.name == name; });
         if (!found)
-            complain({core::log_level::error,
-                      "daemon.failed",
-                      before + name + ": the configuration has no tunnel of that name",
-                      {}});
+            complain_of_failure(before + name + ": the configuration has no tunnel of that name");
         known = known && found;
     }
     return known;

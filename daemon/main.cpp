@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
             return *status;
         return static_cast<int>(dispatch(std::get<daemon::command_line>(parsed)));
     } catch (const std::exception& problem) {
-        daemon::complain({core::log_level::error, "daemon.failed", problem.what(), {}});
+        daemon::complain_of_failure(problem.what());
         return static_cast<int>(exit_status::failed);
     }
 }

@@ -116,7 +116,7 @@ exit_status run_once(const command_line& options, const run_command& how,
     try {
         return once(options, how, std::move(config)).run();
     } catch (const store::error& problem) {
-        complain({core::log_level::error, "daemon.failed", problem.what(), {}});
+        complain_of_failure(problem.what());
         return status_of(problem.kind());
     }
 }

@@ -4,6 +4,7 @@
 #include "daemon/complaint.hpp"
 #include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
+#include "net/loop_clock.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <unordered_map>
 #include <unordered_set>
@@ -24,18 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-core::wall_time wall_now() {
-    return std::chrono::floor<core::duration>(std::chrono::system_clock::now());
-}
-
-core::steady_time steady_now() {
-    return std::chrono::floor<core::duration>(std::chrono::steady_clock::now());
-}
-
-void complain_of(const std::string& message) {
-    complain({core::log_level::error, "daemon.failed", message, {}});
-}
-
 struct subject {
     std::string name;
     core::tunnel_record record;
@@ -44,7 +32,7 @@ struct subject {
 
 /// In the order of the command line, each once.
 std::vector<subject> subjects(const std::vector<std::string>& names, const core::config& config,
-                              const store::state_store& store) {
+                              const store::state_store& store, core::wall_time now) {
     std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
     for (auto& record : store.load())
         known.emplace(record.id, std::move(record));
@@ -63,18 +51,18 @@ std::vector<subject> subjects(const std::vector<std::string>& names, const core:
         } else {
             added.record.id = settings->id();
             added.record.name = name;
-            added.record.first_seen = wall_now();
+            added.record.first_seen = now;
         }
     }
     return found;
 }
 
 /// Pausing twice keeps the first time.
-void change(subject& tunnel, bool pause) {
+void change(subject& tunnel, bool pause, core::wall_time now) {
     auto& paused_at = tunnel.record.paused_at;
     tunnel.changed = paused_at.has_value() != pause;
     if (tunnel.changed)
-        paused_at = pause ? std::optional(wall_now()) : std::nullopt;
+        paused_at = pause ? std::optional(now) : std::nullopt;
 }
 
 /// Waits until all is on disk; the error, or "".
@@ -137,25 +125,27 @@ exit_status set_paused(const command_line& options, const pause_command& how, co
         return exit_status::usage;
     try {
         asio::io_context loop(1);
+        const net::loop_clock clock(loop);
         const config::secret_reader secrets(config::process_environment());
         const auto store = open_store(
             config.state, secrets, [&](std::function<void()> task) { asio::post(loop, std::move(task)); },
-            steady_now);
+            [&] { return clock.now().steady; });
         for (const auto& warning : store->warnings())
-            complain_of(warning);
-        auto tunnels = subjects(how.tunnels, config, *store);
+            complain_of_failure(warning);
+        const auto now = clock.now().wall;
+        auto tunnels = subjects(how.tunnels, config, *store, now);
         for (auto& each : tunnels)
-            change(each, how.pause);
+            change(each, how.pause, now);
         if (const auto error = save(*store, loop, tunnels); !error.empty()) {
-            complain_of(command + ": the state could not be written: " + error);
+            complain_of_failure(command + ": the state could not be written: " + error);
             return exit_status::failed;
         }
         print(tunnels, options.json);
         return exit_status::done;
     } catch (const store::error& problem) {
-        complain_of(problem.what());
+        complain_of_failure(problem.what());
         if (problem.kind() == store::error_kind::locked)
-            complain_of(
+            complain_of_failure(
                 (how.pause ? "pausing" : "resuming") +
                 std::string(" a running daemon's tunnel comes with its control socket, which this version "
                             "does not have yet: stop it (systemctl stop tunnelkeyd), ") +

@@ -149,7 +149,7 @@ private:
     void fail(const failure& why) {
         status_ = why.status;
         manager_.status(why.message);
-        complain({core::log_level::error, "daemon.failed", why.message, {}});
+        complain_of_failure(why.message);
         loop_.stop();
     }
 
