@@ -5,6 +5,7 @@
 #include "app/outside.hpp"
 #include "app/rotator.hpp"
 #include "core/overview.hpp"
+#include "core/requests.hpp"
 #include "core/schedule/due.hpp"
 #include "ports/journal_contents.hpp"
 
@@ -29,15 +30,6 @@ struct once_result {
     unsigned orphaned = 0;    ///< left the configuration, and their instance is another tunnel's now
     unsigned unfinished = 0;  ///< the key gap is still open, or it did not come to its turn
     unsigned confirmations_owed = 0;
-};
-
-/// What another configuration changed, in tunnels.
-struct config_changes {
-    unsigned added = 0;
-    unsigned removed = 0;
-    unsigned renamed = 0;  ///< and nothing else
-    unsigned changed = 0;
-    unsigned unchanged = 0;
 };
 
 /// What one line for people says of it all.
@@ -76,7 +68,8 @@ public:
     /// Another configuration counts from now on. Unchanged tunnels keep their timers; a removed one whose key
     /// gap is open is finished first. A tunnel that waits for a person (its credentials were refused, say) is
     /// tried at once. `records` are the journal's of tunnels that the last configuration did not have.
-    config_changes apply(std::shared_ptr<const core::config> config, std::vector<core::tunnel_record> records);
+    core::config_changes apply(std::shared_ptr<const core::config> config,
+                               std::vector<core::tunnel_record> records);
 
     /// No rotation begins any more. `quiet` is called once, when none is under way that could end before
     /// `deadline`; perhaps from inside this call.

@@ -34,14 +34,14 @@ struct supervisor::change {
 };
 
 struct supervisor::differences {
-    config_changes count;
+    core::config_changes count;
     std::vector<supervised*> added;
     std::vector<change> changed;
     std::vector<supervised*> removed;
 };
 
-config_changes supervisor::apply(std::shared_ptr<const core::config> config,
-                                 std::vector<core::tunnel_record> records) {
+core::config_changes supervisor::apply(std::shared_ptr<const core::config> config,
+                                       std::vector<core::tunnel_record> records) {
     if (draining_)
         return {};
     reloading_ = true;

@@ -111,7 +111,7 @@ void fake_world::start_once(const std::vector<std::string>& names, core::duratio
     supervisor_->start_once(names, loop.now().steady + max_wait, [this] { ++quiet_; });
 }
 
-app::config_changes fake_world::reload() {
+core::config_changes fake_world::reload() {
     settle();
     auto config = std::make_shared<const core::config>(draft);
     auto found = contents(*config);

@@ -46,7 +46,7 @@ public:
                     core::duration max_wait = std::chrono::hours(1));
     void drain(core::duration within = std::chrono::seconds(25));
     /// The draft, as it is now, counts from now on.
-    app::config_changes reload();
+    core::config_changes reload();
     /// SIGKILL: the supervisor is gone, and nothing is delivered to it any more.
     void kill();
     /// SIGKILL, and another daemon starts from what was synced.
