@@ -14,6 +14,9 @@ constexpr std::pair<outcome, std::string_view> outcomes[] = {
     {outcome::refused, "refused"},
     {outcome::preflight_failed, "preflight_failed"},
     {outcome::store_failed, "store_failed"},
+    {outcome::manual, "manual"},
+    {outcome::revealed, "revealed"},
+    {outcome::discarded, "discarded"},
 };
 
 template <class T, std::size_t N>

@@ -149,10 +149,7 @@ void rotation::note_success(wall_time now) {
 }
 
 void rotation::settle_confirmation(moment now) {
-    const auto settle = settings_->retry.settle;
-    std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
-    put_strays();
-
+    forget_settled_strays(now);
     const bool overtaken = std::any_of(strays_.begin(), strays_.end(),
                                        [&](const stray& s) { return s.generation != record_.key->generation; });
     if (overtaken)
@@ -164,6 +161,12 @@ void rotation::settle_confirmation(moment now) {
     }
 }
 
+void rotation::forget_settled_strays(moment now) {
+    const auto settle = settings_->retry.settle;
+    std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
+    put_strays();
+}
+
 rotation_action rotation::closed(const std::string& error, moment now, double chance) {
     if (error.empty()) {
         phase_ = phase::idle;
@@ -172,7 +175,9 @@ rotation_action rotation::closed(const std::string& error, moment now, double ch
         return action::none{};
     }
     note(log_level::error, "store.failed",
-         (done_->how == outcome::installed ? "the key is installed" : std::string("the key is untouched")) +
+         (done_->how == outcome::installed || done_->how == outcome::manual
+              ? "the key is installed"
+              : std::string("the key is untouched")) +
              ", but that could not be written: " + error +
              "; no rotation begins until it is: see that state.directory can be written and has room");
     return action::sleep{now.steady + backoff(settings_->retry.urgent, ++closing_failures_, chance)};
