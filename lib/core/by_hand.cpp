@@ -29,7 +29,7 @@ history_entry end_by_hand(tunnel_record& record, const std::string& by, wall_tim
         record.confirmation_owed = true;
         record.last_unanswered_at = now;
     }
-    record.last_success = std::max(now, record.open->began_at);
+    note_success(record, now);
     record.open.reset();
     record.key.reset();
     record.failures = 0;

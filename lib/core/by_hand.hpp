@@ -17,8 +17,9 @@ enum class resolution : std::uint8_t {
 /// A line of the history for what `by` ("root") does to the rotation under way now. The record is open.
 history_entry by_hand(const tunnel_record& record, outcome what, const std::string& by, wall_time now);
 
-/// A person has installed a key: closes the gap, and returns its line of the history. Owes a confirmation where
-/// another key that was sent may still arrive after that one. The record is open.
+/// A person has installed a key, nobody knows when: closes the gap, and returns its line of the history. Owes a
+/// confirmation where another key of record.strays may have arrived after that one, or may still. The record is
+/// open.
 history_entry end_by_hand(tunnel_record& record, const std::string& by, wall_time now);
 
 }  // namespace tunnelkeyd::core

@@ -97,6 +97,10 @@ struct tunnel_record {
     std::vector<stray_install> strays;            ///< younger than `settle`
 };
 
+/// The instance holds the new key now; the record is still open. No occurrence of the schedule is done twice
+/// though the clock was set back. Only a person's request makes it count from a time that lies before.
+void note_success(tunnel_record& record, wall_time now);
+
 /// A rotation that is over: one line of the history.
 struct history_entry {
     reason why = reason::scheduled;

@@ -211,9 +211,7 @@ private:
     rotation_action on(const event::install_answered& event, moment now, double chance);
     rotation_action rejected(const install_verdict& verdict, moment now, double chance);
     rotation_action installed(const install_verdict& verdict, moment now);
-    void note_success(wall_time now);
     void settle_confirmation(moment now);
-    void forget_settled_strays(moment now);
     rotation_action closed(const std::string& error, moment now, double chance);
 
     // rotation_by_hand.cpp: what a person does to an open gap
@@ -235,6 +233,7 @@ private:
     void note_wait(moment now);
     void note_unanswered(moment now);
     void note_stray(moment now);
+    void forget_strays(steady_time arrived_by);
     void put_strays();
     void owe_confirmation(std::string because);
     [[nodiscard]] history_entry ended(outcome how, const std::string& error, moment now) const;

@@ -25,7 +25,7 @@ rotation_action rotation::ended_by_hand(const std::string& by, moment now) {
     note(log_level::warn, "rotation.resolved",
          "a person has installed a key, and says so: the key gap is closed")
         .fields.emplace_back("by", by);
-    forget_settled_strays(now);
+    forget_strays(attempt_->gap_opened);  // the person may have installed it soon after
     const bool owed = record_.confirmation_owed;
     done_ = end_by_hand(record_, by, now.wall);
     done_->gap = now.steady - attempt_->gap_opened;

@@ -120,7 +120,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
                  "\" where the cloud says \"" + record_.key->name +
                  "\": see that hostname and instance.url belong together");
     done_ = ended(outcome::installed, "", now);
-    note_success(now.wall);
+    note_success(record_, now.wall);
     auto& notice = note(log_level::info, "rotation.installed", "the instance holds the new key");
     notice.fields.emplace_back("reason", to_string(done_->why));
     notice.fields.emplace_back("gap_ms", std::to_string(done_->gap.count()));
@@ -140,16 +140,8 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
     return action::save{done_};
 }
 
-/// No occurrence of the schedule is done twice though the clock was set back. Only a person's request makes it
-/// count from a time that lies before.
-void rotation::note_success(wall_time now) {
-    const auto done = std::max(now, record_.open->began_at);
-    const bool asked = record_.open->why == reason::manual;
-    record_.last_success = asked ? done : std::max(done, record_.last_success.value_or(done));
-}
-
 void rotation::settle_confirmation(moment now) {
-    forget_settled_strays(now);
+    forget_strays(now.steady);
     const bool overtaken = std::any_of(strays_.begin(), strays_.end(),
                                        [&](const stray& s) { return s.generation != record_.key->generation; });
     if (overtaken)
@@ -159,12 +151,6 @@ void rotation::settle_confirmation(moment now) {
         note(log_level::info, "confirmation.done",
              "nothing sent earlier can have taken effect after this rotation");
     }
-}
-
-void rotation::forget_settled_strays(moment now) {
-    const auto settle = settings_->retry.settle;
-    std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
-    put_strays();
 }
 
 rotation_action rotation::closed(const std::string& error, moment now, double chance) {

@@ -157,3 +157,21 @@ TEST_CASE("a record alone, whose intent may still be under way, is closed by han
     CHECK(record.confirmation_owed);
     CHECK(record.last_unanswered_at == t.now.wall + 10min);
 }
+
+TEST_CASE(
+    "an install that may have arrived after the person's own owes a confirmation, however late they say so") {
+    rotation_harness t;
+    t.to_install("K1");
+    t.install_times_out();  // and it arrives nine minutes later
+    t.save();
+    t.resolve(resolution::regenerate);
+    t.permit();
+    t.save();
+    t.mint("K2");
+    t.save();
+    t.install_answers(503);  // K2 is installed by hand now, and K1 arrives after that
+    t.save();
+    t.pass(11min);
+    t.resolve(resolution::installed);
+    CHECK(t.record().confirmation_owed);
+}
