@@ -38,12 +38,12 @@ wait_for() { # WHAT COMMAND...
   done
 }
 
-# The simulated world, and this host in it: two tunnels, due at once and then daily.
+# The simulated world, and this host in it: $tunnels tunnels, due at once and then daily.
 begin() {
   mkdir -p "$work"/{sim,host-a}/
   ln -sfn "$work/host-a" "$host"
   mkdir -p "$host"/{root,run,etc/tunnelkeyd,var/lib}
-  setsid "$build/tests/simulator/tunnelkeyd-simulator" --directory "$work/sim" --tunnels 2 \
+  setsid "$build/tests/simulator/tunnelkeyd-simulator" --directory "$work/sim" --tunnels "${tunnels:-2}" \
     --write-config "$work/config.yaml" --state-directory "$host/var/lib/tunnelkeyd" --every 1d --first now >"$work/simulator.log" 2>&1 &
   simulator=$!
   wait_for "the simulator is there" test -e "$work/sim/simulator.json"
@@ -115,6 +115,9 @@ run_block() { # NAME [SED]
   block=$(awk -v mark="<!-- run: $1 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
   [ -n "$block" ] || fail "docs/operations.md has no block $1"
   block=$(sed -E "s#(^|[ <])(/(etc|var|root|usr)/)#\1$host\2#g; s#-C / #-C $host #g; s#build/release/#$build/#g; ${2:-}" <<<"$block")
+  # `rm -r` is among them: nothing of the machine itself may be named.
+  [ -z "$(grep -oP '(^|[ <>=])\K/[^ ]*' <<<"$block" | grep -v -e "^$host" -e "^$build/" -e '^/dev/null$')" ] ||
+    fail "a path outside of $work: $block"
   echo "--- $1"$'\n'"$block"
   eval "$block"
 }
