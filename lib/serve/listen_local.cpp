@@ -96,6 +96,9 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
     const int error = asking.get() < 0 ? errno : with_address(::connect, asking.get(), address);
     if (error == 0 || error == EAGAIN)  // EAGAIN: more wait there than it lets in
         refuse(path, "another process listens there", std::string("end it, or ") + another, true);
+    if (error == EACCES || error == EPERM)
+        refuse(path, "another user's socket lies there",
+               std::string("remove it, if nobody listens there, or ") + another);
     if (error != ECONNREFUSED || ::unlink(path.c_str()) != 0)
         refuse(path, error != ECONNREFUSED ? error : errno);
 }
