@@ -16,10 +16,7 @@ namespace tunnelkeyd::serve {
 struct pending_answer {
     pending_answer(boost::asio::io_context& loop, core::duration limit) : wake(loop, limit) {}
 
-    /// The first counts.
     void finish(answer with) {
-        if (made)
-            return;
         made = std::move(with);
         wake.cancel();
     }

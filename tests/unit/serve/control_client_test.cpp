@@ -187,6 +187,25 @@ TEST_CASE("a connection that the daemon closed while it was idle is made again, 
     CHECK(asked.starts_with("POST /v1/reload "));
 }
 
+TEST_CASE("a connection on which the daemon only waits for the end is not asked again") {
+    std::promise<void> finished;
+    std::string ignored;
+    const auto finish = [&](connection& with) {
+        answer_once(with);
+        with.finish();
+        finished.set_value();
+        ignored = with.read_request();
+    };
+    {
+        const scripted_server at({finish, answer_once});
+        control_client daemon(at.socket());
+        daemon.ask("GET", "/livez");
+        finished.get_future().wait();
+        CHECK(daemon.ask("POST", "/v1/tunnels/jira/rotate").status == 200);
+    }
+    CHECK(ignored.empty());
+}
+
 TEST_CASE("what reads is asked once more where the daemon closes, and what changes something is not") {
     const auto close_on_second = [](connection& with) {
         answer_once(with);

@@ -25,6 +25,10 @@ void scripted_server::connection::send(const std::string& text) const {
     (void)!::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
 }
 
+void scripted_server::connection::finish() const {
+    ::shutdown(socket_, SHUT_WR);
+}
+
 bool scripted_server::connection::is_closed() const {
     pollfd watched{socket_, POLLIN | POLLHUP, 0};
     return ::poll(&watched, 1, 5) > 0;

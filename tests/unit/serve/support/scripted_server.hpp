@@ -21,6 +21,8 @@ public:
         /// Up to the end of a header; "" where the client has closed.
         std::string read_request();
         void send(const std::string& text) const;
+        /// Says that no more comes.
+        void finish() const;
         [[nodiscard]] bool is_closed() const;
 
     private:
