@@ -74,6 +74,9 @@ public:
     void send(const std::string& target, call what, core::duration limit, std::function<core::exchange()> act,
               ports::exchange_handler done);
 
+    /// A connection on which nothing is sent: what the peer's way is said to be.
+    void walk(const core::way& found, ports::way_handler done);
+
     [[nodiscard]] std::uint64_t sent(call what) const { return sent_[static_cast<std::size_t>(what)]; }
     [[nodiscard]] std::uint64_t sent(const std::string& target, call what) const;
     /// How many are under way now, and the most that ever were.
@@ -95,6 +98,12 @@ private:
     unsigned all_under_way_[5] = {};
     unsigned most_[5] = {};
 };
+
+/// The way to a peer that is well, with certificates that are good until 2030.
+core::way whole_way(const std::string& url);
+/// One that ends early.
+core::way broken_way(const std::string& url, core::way::stage ended_at, std::string problem,
+                     std::string remedy = "");
 
 /// A whole reply.
 core::exchange reply(unsigned status, const std::string& body, std::string content_type = "application/json");
