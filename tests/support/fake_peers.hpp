@@ -3,6 +3,7 @@
 #include "ports/cloud.hpp"
 #include "ports/instance.hpp"
 #include "support/fake_wire.hpp"
+#include "support/ways.hpp"
 
 #include <functional>
 #include <map>

@@ -99,12 +99,6 @@ private:
     unsigned most_[5] = {};
 };
 
-/// The way to a peer that is well, with certificates that are good until 2030.
-core::way whole_way(const std::string& url);
-/// One that ends early.
-core::way broken_way(const std::string& url, core::way::stage ended_at, std::string problem,
-                     std::string remedy = "");
-
 /// A whole reply.
 core::exchange reply(unsigned status, const std::string& body, std::string content_type = "application/json");
 

@@ -1,5 +1,5 @@
 #include "core/examination.hpp"
-#include "support/fake_wire.hpp"
+#include "support/ways.hpp"
 
 #include <catch2/catch.hpp>
 
