@@ -18,8 +18,9 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t columns = 80;
-constexpr std::size_t label_width = 20;
+constexpr std::size_t label_width = 21;
 constexpr std::size_t text_begins = 2 + 6 + label_width;
+constexpr std::size_t most_named = 20;
 constexpr std::string_view arrow = "-> ";
 
 struct mark {
@@ -100,10 +101,13 @@ void examination_printer::print(const std::string& json) {
     }
     out_.flush();
     ++printed_;
-    if (!examination.at("passed").get<bool>())
-        ++failed_;
-    else if (has_warning(examination))
+    if (!examination.at("passed").get<bool>()) {
+        if (failed_++ < most_named)
+            failed_names_ +=
+                (failed_names_.empty() ? ": " : ", ") + printable(examination.at("tunnel").get<std::string>());
+    } else if (has_warning(examination)) {
         ++warned_;
+    }
 }
 
 void examination_printer::end() {
@@ -114,7 +118,7 @@ void examination_printer::end() {
     out_ << printed_ << (printed_ == 1 ? " tunnel: " : " tunnels: ") << printed_ - failed_ << " passed";
     if (warned_ > 0)
         out_ << " (" << warned_ << " with warnings)";
-    out_ << ", " << failed_ << " failed\n";
+    out_ << ", " << failed_ << " failed" << failed_names_ << (failed_ > most_named ? ", ...\n" : "\n");
 }
 
 examination_printer::form text_for_standard_output() {

@@ -17,7 +17,7 @@ public:
 
     /// One examination, as in docs/control.md. Throws std::exception where it is not.
     void print(const std::string& json);
-    /// Behind the last one: the sum.
+    /// Behind the last one: the sum, and for people which failed.
     void end();
 
     [[nodiscard]] bool all_passed() const noexcept { return failed_ == 0; }
@@ -27,7 +27,8 @@ private:
     form how_;
     std::size_t printed_ = 0;
     std::size_t failed_ = 0;
-    std::size_t warned_ = 0;  ///< passed, with warnings
+    std::size_t warned_ = 0;    ///< passed, with warnings
+    std::string failed_names_;  ///< of the first few that failed: ": jira, confluence"
 };
 
 /// In colour where standard output is a terminal and $NO_COLOR is not set (https://no-color.org).

@@ -21,7 +21,7 @@ struct names {
 };
 
 std::string took(duration length) {
-    return " (" + to_string(length) + ")";
+    return length > duration(0) ? " (" + to_string(length) + ")" : " (<1ms)";
 }
 
 std::string because(std::string_view failed) {

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sstream>
+
 using namespace tunnelkeyd;
 using nlohmann::json;
 using support::rig;
@@ -69,6 +71,16 @@ std::string at_bad_port(const rig& scene, const std::string& which, const std::s
     return "https://localhost:" + std::to_string(port) + path;
 }
 
+/// Results and checks, and the lines that begin at the left.
+std::string outline(const std::string& text) {
+    std::istringstream lines(text);
+    std::string found;
+    for (std::string line; std::getline(lines, line);)
+        if (line.substr(0, 20).find_first_not_of(' ') != std::string::npos)
+            found += (line.starts_with(' ') ? line.substr(0, 29) : line) + "\n";
+    return found;
+}
+
 using names = std::vector<std::string>;
 
 }  // namespace
@@ -114,6 +126,18 @@ TEST_CASE("preflight prints each tunnel in the configuration's order, or those t
     const auto two = scene.tell("preflight", {"confluence", "jira", "jira"});
     CHECK(two.output.starts_with("jira\n"));
     CHECK(two.output.ends_with("\n2 tunnels: 2 passed, 0 failed\n"));
+}
+
+TEST_CASE("the page's example of a preflight is what is printed, but for times, places and numbers") {
+    rig scene(2);
+    scene.set("confluence", {{"token", "another-token"}});
+    scene.config["organizations"][0]["api_key_expires"] = "2999-01-01";
+    REQUIRE(scene.tell("resume", {"jira"}).status == 0);
+    const auto page = support::read_file(PREFLIGHT_PAGE);
+    const auto begin = page.find("\n```\nconfluence\n");
+    REQUIRE(begin != std::string::npos);
+    const auto example = page.substr(begin + 5, page.find("```\n", begin + 5) - begin - 5);
+    CHECK(outline(example) == outline(scene.tell("preflight", {"confluence"}).output));
 }
 
 TEST_CASE("preflight of a tunnel that is not configured is a mistake on the command line") {
@@ -273,7 +297,7 @@ TEST_CASE("preflight beside a running daemon leaves its store alone, and says so
     scene.wait_for("rotation.installed");
     const auto told = scene.tell("preflight");
     CHECK(told.status == 0);
-    CHECK(has(told.output, "  skip  store               not tried: a running tunnelkeyd has it"));
+    CHECK(has(told.output, "  skip  store                not tried: a running tunnelkeyd has it"));
     CHECK(scene.stop() == 0);
     CHECK(scene.truth("jira").at("regenerates") == 1);
 }

@@ -38,22 +38,24 @@ core::examination with(result came_out, std::string found = "") {
 
 TEST_CASE("an examination for people has a line a check, with the remedy below it") {
     CHECK(print({jira}) == R"(jira
-  ok    store               takes durable writes
-  WARN  api key             cannot tell: the cloud knows no such organization
-                            (HTTP 404)
-                            -> see that organizations[].id is right, and
-                               cloud.url
-  FAIL  instance state      the instance says that it is MAINTENANCE
-                            -> wait
-  skip  credentials         because instance_state failed
+  ok    store                takes durable writes
+  WARN  api key              cannot tell: the cloud knows no such organization
+                             (HTTP 404)
+                             -> see that organizations[].id is right, and
+                                cloud.url
+  FAIL  instance state       the instance says that it is MAINTENANCE
+                             -> wait
+  skip  credentials          because instance_state failed
 
-1 tunnel: 0 passed, 1 failed
+1 tunnel: 0 passed, 1 failed: jira
 )");
 }
 
 TEST_CASE("the last line sums up, and the exit status goes by it") {
     CHECK(print({with(result::passed), with(result::warning), with(result::failed)})
-              .ends_with("3 tunnels: 2 passed (1 with warnings), 1 failed\n"));
+              .ends_with("3 tunnels: 2 passed (1 with warnings), 1 failed: x\n"));
+    CHECK(print(std::vector(21, with(result::failed)))
+              .ends_with("21 failed: x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, ...\n"));
     std::ostringstream out;
     examination_printer printer(out, form::text);
     printer.print(serve::examination_json(with(result::warning)));
