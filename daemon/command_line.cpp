@@ -1,5 +1,6 @@
 #include "daemon/command_line.hpp"
 
+#include "daemon/command_line_preflight.hpp"
 #include "daemon/exit_status.hpp"
 
 #include <CLI/CLI.hpp>
@@ -119,6 +120,7 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
     run_command run;
     plan_command plan;
     pause_command pause;
+    preflight_command preflight;
     words later;
 
     CLI::App app("Rotates the security keys of Atlassian application tunnels.", "tunnelkeyd");
@@ -134,6 +136,7 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
     const auto* plan_app = add_plan(app, result.json, later);
     const auto* pause_app = add_pause(app, result.json, pause.tunnels);
     const auto* resume_app = add_resume(app, result.json, pause.tunnels);
+    const auto* preflight_app = add_preflight(app, result.json, preflight);
     app.add_subcommand("version", "Print the version")->add_flag("--json", result.json, "Print JSON");
 
     try {
@@ -157,6 +160,8 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
         result.command = plan;
     else if (pause_app->parsed() || resume_app->parsed())
         result.command = std::move(pause);
+    else if (preflight_app->parsed())
+        result.command = std::move(preflight);
     else
         result.command = version_command{};
     return result;

@@ -31,13 +31,19 @@ struct pause_command {
     std::vector<std::string> tunnels;
 };
 
+/// `tunnelkeyd preflight`
+struct preflight_command {
+    std::vector<std::string> tunnels;  ///< none: all
+};
+
 /// `tunnelkeyd version`
 struct version_command {};
 
 struct command_line {
     std::string config_file;
     bool json = false;
-    std::variant<run_command, check_command, plan_command, pause_command, version_command> command;
+    std::variant<run_command, check_command, plan_command, pause_command, preflight_command, version_command>
+        command;
 };
 
 /// What to do, or, where there is nothing more to do (help was asked for, or the words are off), the exit

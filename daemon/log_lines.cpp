@@ -14,18 +14,6 @@ std::string json_string(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 
-/// As a JSON string without the quotes around it, so that those within stay as they are.
-std::string printable(std::string_view text) {
-    const auto escaped = json_string(text);
-    std::string plain;
-    for (std::size_t i = 1; i + 1 < escaped.size(); ++i) {
-        if (escaped[i] == '\\' && escaped[++i] != '"')
-            plain += '\\';
-        plain += escaped[i];
-    }
-    return plain;
-}
-
 /// As log.level spells it.
 std::string_view word(core::log_level level) {
     return core::word_of(level, core::log_level_words);
@@ -39,6 +27,17 @@ std::string subject(std::string_view tunnel, const core::notice& event) {
 }
 
 }  // namespace
+
+std::string printable(std::string_view text) {
+    const auto escaped = json_string(text);  // without the quotes around it those within stay as they are
+    std::string plain;
+    for (std::size_t i = 1; i + 1 < escaped.size(); ++i) {
+        if (escaped[i] == '\\' && escaped[++i] != '"')
+            plain += '\\';
+        plain += escaped[i];
+    }
+    return plain;
+}
 
 std::string headline(std::string_view tunnel, const core::notice& event) {
     return subject(tunnel, event) + ": " + printable(event.message);
