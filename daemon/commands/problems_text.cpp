@@ -53,10 +53,11 @@ std::string names(const std::vector<std::string>& of) {
 void print_problem(std::ostream& out, const shared_problem& shared, core::wall_time now, const display& on) {
     const auto& what = shared.what;
     // Painted only behind the wrapping: colours have no width.
-    auto head = wrapped("",
-                        names(shared.of) + ": " + shouted(what.severity) + " " + what.code +
-                            (what.since ? ", since " + both_ways(*what.since, now) : ""),
-                        on.columns);
+    auto head = wrapped(
+        "",
+        names(shared.of) + ": " + shouted(what.severity) + " " + what.code +
+            (what.since ? " for " + brief(now - *what.since) + ", since " + core::to_iso8601(*what.since) : ""),
+        on.columns);
     const auto mark = shouted(what.severity);
     if (const auto at = head.find(": " + mark); at != std::string::npos)
         head.replace(at + 2, mark.size(), painted(mark, paint_of(what.severity), on));
