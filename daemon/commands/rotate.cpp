@@ -43,6 +43,18 @@ status_view look_before(const asks& ask, const rotate_command& how) {
     return all;
 }
 
+/// Without a daemon there is another way.
+status_view look_before_or_say(const asks& ask, const rotate_command& how) {
+    return with_daemon([&] { return look_before(ask, how); },
+                       [&]() -> status_view {
+                           throw command_error(exit_status::unavailable,
+                                               "no daemon runs\n"
+                                               "  -> start it (systemctl start tunnelkeyd), or: tunnelkeyd run "
+                                               "--once" +
+                                                   (how.all ? "" : " --tunnel " + how.tunnels.front()));
+                       });
+}
+
 /// Asks for one. Returns whether it joined one that was under way.
 bool ask_for(const asks& ask, const std::string& tunnel) {
     const auto answer = ask_daemon(ask, "POST", target_of("/v1/tunnels/", tunnel, "/rotate"));
@@ -139,7 +151,7 @@ core::duration until_next_look(core::duration took) {
 
 exit_status rotate(const command_context& all, const rotate_command& how, const pace& time, std::ostream& out,
                    std::ostream& err) {
-    const auto before = look_before(all.ask, how);
+    const auto before = look_before_or_say(all.ask, how);
     rotation_watch watch(before);
     rotate_output shown(out, err, all, how.wait);
     for (const auto& tunnel : before.tunnels) {

@@ -91,6 +91,9 @@ exit_status show_status(const command_context& all, const status_command& how) {
         std::cout << shown.text;
         return status_of(shown.verdict);
     }
+    if (!all.out.terminal)
+        throw command_error(exit_status::usage, "--watch draws on a terminal, and standard output is none\n"
+                                                "  -> tunnelkeyd status, or status --json for programs");
     auto last = exit_status::done;
     watch(all.out, [&] {
         try {

@@ -39,6 +39,7 @@ core::pending_report pending_of(const core::tunnel_overview& tunnel, const core:
     if (record.key) {
         report.number = record.key->generation;
         report.minted_at = record.key->minted_at;
+        report.readable = true;  // not tried: that takes the sealing key, and the lock
     }
     report.regenerates = record.open->regenerates;
     report.installs = record.open->installs;

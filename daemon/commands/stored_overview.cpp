@@ -81,8 +81,12 @@ private:
 
     [[nodiscard]] std::vector<core::problem> problems_of(const core::tunnel_facts& facts) const {
         auto found = core::problems_of(facts, limits_, now_);
+        if (at_work_ || facts.held)
+            return found;
+        if (facts.record.open)  // that says why, too
+            std::erase_if(found, [](const core::problem& each) { return each.code == "rotation_failing"; });
         for (auto& each : found)
-            if (each.code == "gap_open" && !at_work_ && !facts.held)
+            if (each.code == "gap_open" || each.code == "rotation_failing" || each.code == "overdue")
                 each.remedy = start_remedy;
         return found;
     }

@@ -67,7 +67,8 @@ void print_tunnel(std::ostream& out, const status_view& seen, const tunnel_view&
     line.put("last success", tunnel.last_success);
     if (!tunnel.last_success)
         line.put("last success", "never");
-    line.put("next", tunnel.next_at, ", " + tunnel.next_reason);
+    if (!tunnel.gap_opened_at)
+        line.put("next", tunnel.next_at, ", " + tunnel.next_reason);
     line.put("paused", tunnel.paused_at);
     if (tunnel.rotation)
         line.put("rotation", rotation_text(*tunnel.rotation, now));

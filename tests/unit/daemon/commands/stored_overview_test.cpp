@@ -67,6 +67,9 @@ TEST_CASE_METHOD(scene,
     CHECK(jira.problems[0].code == "gap_open");
     CHECK(jira.problems[0].severity == core::health::failing);
     CHECK(jira.problems[0].remedy.starts_with("start the daemon"));
+    held.records[0].failures = 3;
+    held.records[0].last_error = "install: HTTP 503";
+    CHECK(look().tunnels[0].problems.size() == 1);  // its message has the error
 }
 
 TEST_CASE_METHOD(scene, "a gap that run --once is closing is as bad as a daemon's") {

@@ -27,7 +27,6 @@ TEST_CASE("status of one tunnel tells everything of it") {
   key gap       open since 2026-12-05T02:00:00Z (10m ago); the new key is
                 stored, and not installed
   last success  2026-11-05T02:10:00Z (30d ago)
-  next          2027-01-01T02:10:00Z (in 27d), scheduled
   rotation      scheduled, began 2026-12-05T01:59:57Z (10m ago), 1 regenerate,
                 14 install
   failures      14 in a row
