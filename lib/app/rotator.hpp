@@ -50,6 +50,9 @@ public:
     void wake() { step(core::event::woken{}); }
     void permit() { step(core::event::permitted{}); }
     void abandon(std::string_view because) { step(core::event::abandoned{because}); }
+    void resolve(core::resolution how, const std::string& by) { step(core::event::resolved{how, by}); }
+    /// In the record only: write it down.
+    void set_paused(std::optional<core::wall_time> since) { rotation_.set_paused(since); }
     void disturb(core::steady_time until) { step(core::event::disturbed{until}); }
     /// Other settings, which are `own` if they change what is sent, or where, or when it is tried again.
     void reconfigure(std::shared_ptr<const core::tunnel> settings, bool own);

@@ -42,6 +42,7 @@ struct supervisor::supervised final : rotator {
     std::uint64_t seen = 0;        ///< the last configuration that had it, counted from the first
     std::uint64_t changed = 0;     ///< the last one that had it with other settings than the one before
     bool requested = false;        ///< a person asked, and it has not begun yet
+    bool requested_next = false;   ///< a person asked while the end of the last rotation was being written
     bool unwritten = false;        ///< a reload changed its record while that was being written
     bool overtaken = false;        ///< by a reload: what it has sent may be answered for what is no longer so
     bool queued = false;           ///< stands in the queue of those that may begin
@@ -53,6 +54,14 @@ struct supervisor::supervised final : rotator {
     bool untried = false;          ///< counts in untried_
     bool tried = false;            ///< with --once: it had its turn
     bool failed = false;           ///< with --once: and that came to nothing
+
+    struct wanted_end {
+        core::resolution how;
+        std::string by;
+        std::uint64_t number;  ///< of the key that was stored then; 0: none was
+    };
+    std::optional<wanted_end> resolving;  ///< by a person, once what is under way has been answered
+    std::vector<std::function<void(const std::string&)>> hear_of_write;  ///< of the record, as it is now
 
     std::optional<core::wall_time> overdue_since;     ///< when it was first found due, and might begin
     std::optional<core::preflight_report> preflight;  ///< the last one, in a rotation or in the background

@@ -204,6 +204,8 @@ void supervisor::stepped(rotator& who) {
     if (is_refused_for_what_was(tunnel))
         return tunnel.reconfigure(tunnel.state().shared_settings(), true);
     release(tunnel);
+    if (resolve_what_waited(tunnel))
+        return;
     using phase = core::rotation::phase;
     const auto where = tunnel.state().where();
     if (tunnel.wants == supervised::wish::wake && where != phase::waiting && where != phase::closing)
@@ -212,7 +214,7 @@ void supervisor::stepped(rotator& who) {
         write_down(tunnel);
     if (tunnel.state().is_idle()) {
         if (working_.erase(tunnel.key()) > 0) {  // else its rotation has yet to begin
-            tunnel.requested = false;
+            tunnel.requested = std::exchange(tunnel.requested_next, false);
             tunnel.failed = !tunnel.state().record().last_error.empty();
         }
         plan(tunnel);

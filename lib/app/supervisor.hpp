@@ -4,6 +4,7 @@
 #include "app/organization_desk.hpp"
 #include "app/outside.hpp"
 #include "app/rotator.hpp"
+#include "app/sums.hpp"
 #include "core/overview.hpp"
 #include "core/requests.hpp"
 #include "core/schedule/due.hpp"
@@ -21,26 +22,6 @@
 #include <vector>
 
 namespace tunnelkeyd::app {
-
-/// What `run --once` came to.
-struct once_result {
-    unsigned rotated = 0;
-    unsigned failed = 0;  ///< refused, failed preflight, or not tried since it backs off
-    unsigned held = 0;
-    unsigned orphaned = 0;    ///< left the configuration, and their instance is another tunnel's now
-    unsigned unfinished = 0;  ///< the key gap is still open, or it did not come to its turn
-    unsigned confirmations_owed = 0;
-};
-
-/// What one line for people says of it all.
-struct summary {
-    std::size_t tunnels = 0;   ///< configured ones
-    std::size_t rotating = 0;  ///< whoever is not idle
-    std::size_t degraded = 0;
-    std::size_t failing = 0;
-    std::string next;  ///< the name of the tunnel that is due next; "": none
-    core::wall_time next_at;
-};
 
 /// Runs all tunnels: decides which rotation begins when, and who talks to the cloud next. One tunnel's trouble
 /// never delays another's, but for what an organization shares (see core::organization_gate).
@@ -70,6 +51,20 @@ public:
     /// tried at once. `records` are the journal's of tunnels that the last configuration did not have.
     core::config_changes apply(std::shared_ptr<const core::config> config,
                                std::vector<core::tunnel_record> records);
+
+    // What a person asks for (core/requests.hpp); `by`: who, for log and history.
+    core::result_of<core::rotate_report> rotate(const std::string& name, const std::string& by);
+    template <class T>
+    using answer = std::function<void(core::result_of<T>)>;
+    /// Answers when it is on disk; perhaps from inside this call.
+    void pause(const std::string& name, bool pause, const std::string& by, answer<core::pause_report> done);
+    /// Shows a stored key. Answers when the history has it, or cannot be written.
+    void reveal(const std::string& name, const std::string& by, answer<core::revealed_key> done);
+    /// `number`: only if that is still the stored key's.
+    core::result_of<core::resolve_report> resolve(const std::string& name, core::resolution how,
+                                                  std::optional<std::uint64_t> number, const std::string& by);
+    /// Every open key gap.
+    [[nodiscard]] std::vector<core::pending_report> pending() const;
 
     /// No rotation begins any more. `quiet` is called once, when none is under way that could end before
     /// `deadline`; perhaps from inside this call.
@@ -124,6 +119,23 @@ private:
     [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
     [[nodiscard]] static bool waits_for_person(const supervised& tunnel);
 
+    // supervisor_requests.cpp: rotate and pause
+    [[nodiscard]] core::result_of<supervised*> configured_or_open(const std::string& name) const;
+    void hurry(supervised& tunnel);
+    [[nodiscard]] static bool waits_to_send(const supervised& tunnel);
+    void stop_waiting(supervised& tunnel);
+    void keep_from_beginning(supervised& tunnel);
+
+    // supervisor_by_hand.cpp: reveal and resolve
+    struct gap;
+    [[nodiscard]] core::result_of<gap> open_gap(const std::string& name);
+    [[nodiscard]] core::pending_report report_of(const supervised& tunnel) const;
+    void resolve_now(supervised& tunnel, core::resolution how, const std::string& by);
+    bool resolve_what_waited(supervised& tunnel);
+    void forget_unreadable(const core::identity& id, const std::string& by);
+    void note_by_hand(const core::tunnel_record& record, core::outcome what, const std::string& by,
+                      std::function<void()> done);
+
     // supervisor_arrivals.cpp: keys that are on their way to an instance that is another tunnel's now
     void look_for_arrivals();
     [[nodiscard]] arrivals find_installs_under_way() const;
@@ -151,6 +163,7 @@ private:
     [[nodiscard]] core::due_time next_due(const supervised& tunnel) const;
     [[nodiscard]] core::wall_time may_begin_at(const supervised& tunnel, const core::due_time& due,
                                                core::wall_time now) const;
+    [[nodiscard]] std::string_view why_abandoned(const supervised& tunnel, core::wall_time now) const;
     [[nodiscard]] static bool is_shut_out(const supervised& tunnel, core::wall_time now);
     [[nodiscard]] bool is_forgotten(const supervised& tunnel) const;
     [[nodiscard]] core::urgency urgency_of(const supervised& tunnel) const;
@@ -187,6 +200,7 @@ private:
     void look_at_organization(const std::string& id);
     void look_at(const core::organization& organization);
     [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
+    [[nodiscard]] core::problem problem_of_unreadable(const core::tunnel_record& record) const;
     [[nodiscard]] bool is_gone(const supervised& tunnel) const;
     [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel,
                                                  std::vector<core::problem> problems) const;

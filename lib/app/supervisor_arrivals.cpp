@@ -65,7 +65,8 @@ void supervisor::disturb(supervised& tunnel, const arrivals& may_arrive) {
     write_down(tunnel);
 }
 
-/// What a reload changed in its record. Not while an older state of it is being written: that comes first.
+/// What a reload or a person changed in its record. Not while an older state of it is being written: that comes
+/// first.
 void supervisor::write_down(supervised& tunnel) {
     using phase = core::rotation::phase;
     const auto where = tunnel.state().where();
@@ -73,14 +74,17 @@ void supervisor::write_down(supervised& tunnel) {
                        where == phase::closing;
     if (tunnel.unwritten)
         return;
-    world_.journal.save(tunnel.state().record(), std::nullopt, [this, &tunnel](const std::string& error) {
+    auto written = [this, &tunnel, heard = std::exchange(tunnel.hear_of_write, {})](const std::string& error) {
+        for (const auto& each : heard)
+            each(error);
         if (error.empty())
             return;
         log(core::log_level::error, "store.failed",
-            "what a reload changed could not be written: " + error + "; it is tried again in a minute");
+            "what was changed could not be written: " + error + "; it is tried again in a minute");
         queues_->rewrites.set(tunnel, world_.clock.now().steady + between_rewrites);
         turn_ended();
-    });
+    };
+    world_.journal.save(tunnel.state().record(), std::nullopt, std::move(written));
 }
 
 }  // namespace tunnelkeyd::app

@@ -16,15 +16,14 @@ core::health worst_of(const std::vector<std::pair<std::string_view, core::health
     return worst;
 }
 
-core::problem unreadable_orphan(const core::tunnel_record& record, const core::health_settings& limits,
-                                core::wall_time now) {
+}  // namespace
+
+core::problem supervisor::problem_of_unreadable(const core::tunnel_record& record) const {
     const std::optional<core::trouble> none;
     const core::tunnel_facts facts{nullptr,      record, false,   unreadable_because,
                                    std::nullopt, none,   nullptr, std::nullopt};
-    return core::problems_of(facts, limits, now).front();
+    return core::problems_of(facts, config_->health, world_.clock.now().wall).front();
 }
-
-}  // namespace
 
 core::tunnel_facts supervisor::facts_of(const supervised& tunnel) const {
     const auto& state = tunnel.state();
@@ -208,7 +207,7 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
         orphan.state = "orphaned";
         orphan.gap_opened_at = record.open->gap_opened_at;
         orphan.key_pending = record.key.has_value();
-        orphan.problems.push_back(unreadable_orphan(record, config_->health, now));
+        orphan.problems.push_back(problem_of_unreadable(record));
         into.tunnels.push_back(std::move(orphan));
     }
 }

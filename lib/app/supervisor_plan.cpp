@@ -7,6 +7,13 @@
 // When an idle tunnel begins, and why. Who goes first of those that may: supervisor_turns.cpp.
 namespace tunnelkeyd::app {
 
+namespace {
+
+constexpr std::string_view windows_closed = "its windows have closed, and it waits for the next";
+constexpr std::string_view paused_meanwhile = "a person has paused the tunnel";
+
+}  // namespace
+
 std::optional<core::reason> supervisor::reason_to_begin(const supervised& tunnel, const core::due_time& due,
                                                         core::moment now) const {
     if (tunnel.requested)
@@ -27,6 +34,17 @@ core::due_time supervisor::next_due(const supervised& tunnel) const {
 core::wall_time supervisor::may_begin_at(const supervised& tunnel, const core::due_time& due,
                                          core::wall_time now) const {
     return core::may_begin_at(tunnel.settings().schedule, tunnel.state().record().id, due, now, salt_);
+}
+
+/// Its rotation has begun, and nothing was sent yet: why nothing will be; "": it goes on.
+std::string_view supervisor::why_abandoned(const supervised& tunnel, core::wall_time now) const {
+    const auto& state = tunnel.state();
+    if (is_forgotten(tunnel))
+        return left_configuration;
+    const bool asked = tunnel.requested || state.why() == core::reason::manual;
+    if (state.record().paused_at && !asked && !state.gap_open())
+        return paused_meanwhile;
+    return is_shut_out(tunnel, now) ? windows_closed : std::string_view();
 }
 
 /// Its schedule asked for this rotation, and its windows closed before anything was sent.

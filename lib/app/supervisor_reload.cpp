@@ -174,16 +174,10 @@ void supervisor::leave(supervised& tunnel) {
         queues_->may_begin.erase(&tunnel);
         tunnel.queued = false;
     }
-    const auto where = tunnel.state().where();
-    const bool waits = where == core::rotation::phase::permit ||
-                       (where == core::rotation::phase::preflight && !tunnel.is_preflighting());
     if (tunnel.state().is_idle()) {
         plan(tunnel);
-    } else if (waits && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
-        queues_->unpark(tunnel);
-        std::erase(queues_->permits.calm, &tunnel);
-        tunnel.awaits_permit = false;
-        blocked_.erase(tunnel.key());
+    } else if (waits_to_send(tunnel) && !tunnel.state().gap_open() && is_forgotten(tunnel)) {
+        stop_waiting(tunnel);
         tunnel.abandon(left_configuration);
     }
     look_at_health(tunnel);

@@ -15,8 +15,6 @@ constexpr unsigned max_preflighting = 256;
 constexpr unsigned max_dawdling = 1024;
 constexpr core::duration usual_preflight = std::chrono::seconds(2);
 
-constexpr std::string_view windows_closed = "its windows have closed, and it waits for the next";
-
 }  // namespace
 
 void supervisor::want_preflight(rotator& who) {
@@ -26,10 +24,8 @@ void supervisor::want_preflight(rotator& who) {
         return;
     if (is_orphan(tunnel))
         return release(tunnel);
-    if (is_forgotten(tunnel))
-        return tunnel.abandon(left_configuration);
-    if (is_shut_out(tunnel, now.wall))
-        return tunnel.abandon(windows_closed);
+    if (const auto because = why_abandoned(tunnel, now.wall); !because.empty())
+        return tunnel.abandon(because);
     if (const auto at = opens_at(tunnel, now); at > now.steady) {
         release(tunnel);
         return queues_->park(tunnel, supervised::wish::preflight, at);
@@ -74,16 +70,11 @@ void supervisor::give_permits() {
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
             continue;
-        if (is_forgotten(tunnel)) {
+        const auto now = world_.clock.now();
+        if (const auto because = why_abandoned(tunnel, now.wall); !because.empty()) {
             end_preflighting(tunnel);
             if (!is_orphan(tunnel))
-                tunnel.abandon(left_configuration);
-            continue;
-        }
-        const auto now = world_.clock.now();
-        if (is_shut_out(tunnel, now.wall)) {
-            end_preflighting(tunnel);
-            tunnel.abandon(windows_closed);
+                tunnel.abandon(because);
             continue;
         }
         if (const auto at = opens_at(tunnel, now); at > now.steady) {

@@ -1,5 +1,7 @@
 #include "core/record.hpp"
 
+#include <algorithm>
+
 namespace tunnelkeyd::core {
 
 namespace {
@@ -14,6 +16,9 @@ constexpr std::pair<outcome, std::string_view> outcomes[] = {
     {outcome::refused, "refused"},
     {outcome::preflight_failed, "preflight_failed"},
     {outcome::store_failed, "store_failed"},
+    {outcome::manual, "manual"},
+    {outcome::revealed, "revealed"},
+    {outcome::discarded, "discarded"},
 };
 
 template <class T, std::size_t N>
@@ -33,6 +38,12 @@ std::optional<T> value_of(std::string_view text, const std::pair<T, std::string_
 }
 
 }  // namespace
+
+void note_success(tunnel_record& record, wall_time now) {
+    const auto done = std::max(now, record.open->began_at);
+    const bool asked = record.open->why == reason::manual;
+    record.last_success = asked ? done : std::max(done, record.last_success.value_or(done));
+}
 
 std::string_view to_string(reason why) {
     return text_of(why, reasons);

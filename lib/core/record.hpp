@@ -26,14 +26,18 @@ enum class reason : std::uint8_t {
 std::string_view to_string(reason why);
 std::optional<reason> parse_reason(std::string_view text);
 
-/// How a rotation ended. Stored as its text.
+/// What a line of the history is about: how a rotation ended, or what a person did to one that goes on. Stored
+/// as its text.
 enum class outcome : std::uint8_t {
     installed,         ///< the instance took the new key
     refused,           ///< the cloud made no key; the old one is untouched
     preflight_failed,  ///< not begun, since it could not have been finished; the old key is untouched
     store_failed,      ///< not begun, since its intent could not be written; the old key is untouched
+    manual,            ///< a person installed a key, and says so
+    revealed,          ///< no end: a person was shown the stored key
+    discarded,         ///< no end: a person gives the stored key up, and another one is asked for
 };
-inline constexpr std::size_t outcome_count = 4;
+inline constexpr std::size_t outcome_count = 5;  ///< of those that are an end
 std::string_view to_string(outcome how);
 std::optional<outcome> parse_outcome(std::string_view text);
 
@@ -93,6 +97,10 @@ struct tunnel_record {
     std::vector<stray_install> strays;            ///< younger than `settle`
 };
 
+/// The instance holds the new key now; the record is still open. No occurrence of the schedule is done twice
+/// though the clock was set back. Only a person's request makes it count from a time that lies before.
+void note_success(tunnel_record& record, wall_time now);
+
 /// A rotation that is over: one line of the history.
 struct history_entry {
     reason why = reason::scheduled;
@@ -102,7 +110,7 @@ struct history_entry {
     unsigned regenerates = 0;
     unsigned installs = 0;
     outcome how = outcome::installed;
-    std::string error;  ///< "" when installed
+    std::string error;  ///< "" when installed; of a person's doing, whose: "by root"
 };
 
 }  // namespace tunnelkeyd::core

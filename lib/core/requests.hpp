@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/by_hand.hpp"
 #include "core/health.hpp"
 #include "core/identity.hpp"
 #include "core/record.hpp"
@@ -63,12 +64,6 @@ struct pending_report {
 struct revealed_key {
     pending_report pending;
     shared_secret key;
-};
-
-/// How a person ends an open key gap.
-enum class resolution : std::uint8_t {
-    installed,   ///< a key was installed by hand: nothing is left to do
-    regenerate,  ///< the stored key is given up, and another one asked for
 };
 
 struct resolve_report {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/by_hand.hpp"
 #include "core/guard.hpp"
 #include "core/notice.hpp"
 #include "core/preflight.hpp"
@@ -44,6 +45,12 @@ struct install_answered {
 struct woken {};
 /// A person asks for a rotation now.
 struct requested {};
+/// A person ends the open key gap, or has the stored key replaced. Only while nothing is under way: where the
+/// machine waits, is held, or wants a preflight or permit that has not been given yet.
+struct resolved {
+    resolution how;
+    std::string by;  ///< who: "root"
+};
 /// The tunnel has left the configuration, say, and its key is untouched: nothing more is done. Only while a
 /// preflight or the permit is waited for, and none is under way.
 struct abandoned {
@@ -63,7 +70,7 @@ struct reconfigured {
 
 using rotation_event = std::variant<event::begin, event::preflighted, event::permitted, event::saved,
                                     event::regenerated, event::install_answered, event::woken, event::requested,
-                                    event::abandoned, event::disturbed, event::reconfigured>;
+                                    event::resolved, event::abandoned, event::disturbed, event::reconfigured>;
 
 /// What a rotation wants done next. Each but `none` and `sleep` is answered by exactly one event.
 namespace action {
@@ -126,6 +133,10 @@ public:
     [[nodiscard]] rotation_action resume(restart how, guard_finding guards, moment now, double chance);
 
     [[nodiscard]] rotation_action step(rotation_event event, moment now, double chance);
+
+    /// A person pauses the tunnel, or (nothing) lets it go on. In record() only: when that begins is the
+    /// caller's.
+    void set_paused(std::optional<wall_time> since) { record_.paused_at = since; }
 
     /// New settings, for whatever comes next. Step with event::reconfigured afterwards.
     void configure(std::shared_ptr<const tunnel> settings);
@@ -200,9 +211,12 @@ private:
     rotation_action on(const event::install_answered& event, moment now, double chance);
     rotation_action rejected(const install_verdict& verdict, moment now, double chance);
     rotation_action installed(const install_verdict& verdict, moment now);
-    void note_success(wall_time now);
     void settle_confirmation(moment now);
     rotation_action closed(const std::string& error, moment now, double chance);
+
+    // rotation_by_hand.cpp: what a person does to an open gap
+    rotation_action on(const event::resolved& event, moment now, double chance);
+    rotation_action ended_by_hand(const std::string& by, moment now);
 
     // rotation_recovery.cpp: what a restart finds
     void recover(guard_finding guards, moment now, double chance);
@@ -219,6 +233,7 @@ private:
     void note_wait(moment now);
     void note_unanswered(moment now);
     void note_stray(moment now);
+    void forget_strays(steady_time arrived_by);
     void put_strays();
     void owe_confirmation(std::string because);
     [[nodiscard]] history_entry ended(outcome how, const std::string& error, moment now) const;

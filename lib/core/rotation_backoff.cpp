@@ -98,6 +98,13 @@ void rotation::note_stray(moment now) {
     put_strays();
 }
 
+/// Those that can have arrived by then, if at all.
+void rotation::forget_strays(steady_time arrived_by) {
+    const auto settle = settings_->retry.settle;
+    std::erase_if(strays_, [&](const stray& s) { return arrived_by - s.at >= settle; });
+    put_strays();
+}
+
 void rotation::put_strays() {
     record_.strays.clear();
     for (const auto& s : strays_)

@@ -120,7 +120,7 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
                  "\" where the cloud says \"" + record_.key->name +
                  "\": see that hostname and instance.url belong together");
     done_ = ended(outcome::installed, "", now);
-    note_success(now.wall);
+    note_success(record_, now.wall);
     auto& notice = note(log_level::info, "rotation.installed", "the instance holds the new key");
     notice.fields.emplace_back("reason", to_string(done_->why));
     notice.fields.emplace_back("gap_ms", std::to_string(done_->gap.count()));
@@ -140,19 +140,8 @@ rotation_action rotation::installed(const install_verdict& verdict, moment now) 
     return action::save{done_};
 }
 
-/// No occurrence of the schedule is done twice though the clock was set back. Only a person's request makes it
-/// count from a time that lies before.
-void rotation::note_success(wall_time now) {
-    const auto done = std::max(now, record_.open->began_at);
-    const bool asked = record_.open->why == reason::manual;
-    record_.last_success = asked ? done : std::max(done, record_.last_success.value_or(done));
-}
-
 void rotation::settle_confirmation(moment now) {
-    const auto settle = settings_->retry.settle;
-    std::erase_if(strays_, [&](const stray& s) { return now.steady - s.at >= settle; });
-    put_strays();
-
+    forget_strays(now.steady);
     const bool overtaken = std::any_of(strays_.begin(), strays_.end(),
                                        [&](const stray& s) { return s.generation != record_.key->generation; });
     if (overtaken)
@@ -172,7 +161,9 @@ rotation_action rotation::closed(const std::string& error, moment now, double ch
         return action::none{};
     }
     note(log_level::error, "store.failed",
-         (done_->how == outcome::installed ? "the key is installed" : std::string("the key is untouched")) +
+         (done_->how == outcome::installed || done_->how == outcome::manual
+              ? "the key is installed"
+              : std::string("the key is untouched")) +
              ", but that could not be written: " + error +
              "; no rotation begins until it is: see that state.directory can be written and has room");
     return action::sleep{now.steady + backoff(settings_->retry.urgent, ++closing_failures_, chance)};

@@ -106,7 +106,7 @@ void metrics_registry::request_ended(ports::endpoint which, const core::exchange
 void metrics_registry::rotation_ended(const core::history_entry& entry) {
     // The others changed nothing, and mostly end at their first request: they would only hide how long it
     // takes.
-    if (entry.how != core::outcome::installed)
+    if (entry.how != core::outcome::installed && entry.how != core::outcome::manual)
         return;
     parts_->rotation_duration->Observe(to_seconds(entry.ended_at - entry.began_at));
     parts_->gap_duration->Observe(to_seconds(entry.gap));

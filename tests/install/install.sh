@@ -16,7 +16,9 @@ lib/sysusers.d/tunnelkeyd.conf
 share/doc/tunnelkeyd/CHANGELOG.md
 share/doc/tunnelkeyd/LICENSE
 share/doc/tunnelkeyd/README.md
-share/doc/tunnelkeyd/examples/config.example.yaml"
+$(cd "$(dirname "$0")/../.." && ls docs/*.md | sed 's|^|share/doc/tunnelkeyd/|')
+share/doc/tunnelkeyd/examples/config.example.yaml
+share/tunnelkeyd/prometheus/alerts.yaml"
 installed=$(cd "$prefix" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 diff <(echo "$expected") <(echo "$installed") || fail "other files than expected"
 "$prefix/bin/tunnelkeyd" version >/dev/null || fail "the installed program does not run"
@@ -24,10 +26,16 @@ unit=$prefix/lib/systemd/system/tunnelkeyd.service
 grep -qxF "ExecStart=$prefix/bin/tunnelkeyd run" "$unit" || fail "ExecStart does not name the installed program"
 ! grep -q ' /usr\|=/usr\|///usr' "$unit" || fail "the unit still names /usr"
 
+alerts=$prefix/share/tunnelkeyd/prometheus/alerts.yaml
+grep -qF "runbook_url: file://$prefix/share/doc/tunnelkeyd/docs/operations.md#gap-open" "$alerts" || fail "the alarms do not name the installed document"
+! grep -q '[ =[]/usr\|///usr' "$alerts" || fail "the alarms still name /usr"
+
 # For a package: DESTDIR comes before the prefix, and stands in no file.
 DESTDIR=$work/root cmake --install "$build" --prefix /usr >/dev/null
 cmp "$work/root/usr/lib/systemd/system/tunnelkeyd.service" "$(dirname "$0")/../../systemd/tunnelkeyd.service" ||
   fail "the unit for /usr is another than the one in the sources"
+cmp "$work/root/usr/share/tunnelkeyd/prometheus/alerts.yaml" "$(dirname "$0")/../../config/prometheus/alerts.yaml" ||
+  fail "the alarms for /usr are others than those in the sources"
 
 for tool in systemd-analyze systemd-sysusers; do
   command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test)"; exit 77; }

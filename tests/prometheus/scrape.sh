@@ -59,14 +59,6 @@ diff <(grep -oE '`(tunnelkeyd|process)_[a-z_]+`' docs/monitoring.md | tr -d '`' 
   <({ curl -sf "http://$target/metrics" | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p'; echo tunnelkeyd_problem; } | sort -u) ||
   { echo "docs/monitoring.md (<) and /metrics (>) differ"; exit 1; }
 
-# The alarms that the README shows are ones that Prometheus takes.
-{
-  printf 'groups:\n  - name: readme\n    rules:\n'
-  sed -n 's/^- {alert: /      - {alert: /p' README.md
-} >"$work/alarms.yml"
-promtool check rules "$work/alarms.yml" >"$work/alarms.log" 2>&1 && grep -q '3 rules found' "$work/alarms.log" ||
-  { cat "$work/alarms.log"; exit 1; }
-
 missing=0
 expect() { # QUERY
   local count

@@ -15,8 +15,8 @@ TEST_CASE("a reason's text reads back as the same reason") {
 }
 
 TEST_CASE("an outcome's text reads back as the same outcome") {
-    for (const auto how :
-         {outcome::installed, outcome::refused, outcome::preflight_failed, outcome::store_failed}) {
+    for (const auto how : {outcome::installed, outcome::refused, outcome::preflight_failed,
+                           outcome::store_failed, outcome::manual, outcome::revealed, outcome::discarded}) {
         CHECK_FALSE(to_string(how).empty());
         CHECK(parse_outcome(to_string(how)) == how);
     }

@@ -171,6 +171,10 @@ void rotation_harness::request() {
     step(event::requested{});
 }
 
+void rotation_harness::resolve(resolution how) {
+    step(event::resolved{how, "root"});
+}
+
 void rotation_harness::reconfigure(tunnel settings, guard_finding guards) {
     settings_ = std::move(settings);
     machine->configure(shared(settings_));

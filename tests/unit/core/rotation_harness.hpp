@@ -34,6 +34,7 @@ public:
     void install_times_out();
     void wake();  ///< lets the time pass until the sleep ends
     void request();
+    void resolve(resolution how);  ///< root does
     void reconfigure(tunnel settings, guard_finding guards = {});
     void reload_others(guard_finding guards);
     void abandon() {

@@ -25,7 +25,8 @@ TEST_CASE("every reason and outcome can be kept") {
     opened_store opened(directory.path());
     auto entry = ended_at(1);
     for (const auto how : {core::outcome::installed, core::outcome::refused, core::outcome::preflight_failed,
-                           core::outcome::store_failed})
+                           core::outcome::store_failed, core::outcome::manual, core::outcome::revealed,
+                           core::outcome::discarded})
         for (const auto why : {core::reason::scheduled, core::reason::catch_up, core::reason::first,
                                core::reason::manual, core::reason::confirm}) {
             entry.how = how;
