@@ -13,12 +13,11 @@ command_words add_status(CLI::App& app, command_line& into) {
     auto* watch = added->add_flag("--watch", given->watch, "Draw it again each second, until Ctrl-C");
     added->add_flag("--all", given->all, "All tunnels and problems, however many they are");
     add_json(*added, into, "Print JSON: what the daemon answers to /status")->excludes(watch);
-    added->footer(
-        "Exits 1 when the verdict is failing, else 0. Without a daemon it shows what the state store\n"
-        "holds. Examples:\n"
-        "  tunnelkeyd status\n"
-        "  tunnelkeyd status jira\n"
-        "  tunnelkeyd status --watch");
+    added->footer("Exits 1 when the verdict is failing, else 0. Without a daemon it shows what the\n"
+                  "state store holds. Examples:\n"
+                  "  tunnelkeyd status\n"
+                  "  tunnelkeyd status jira\n"
+                  "  tunnelkeyd status --watch");
     return {added, [given](command_line& to) { to.command = *given; }};
 }
 

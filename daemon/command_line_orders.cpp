@@ -14,8 +14,9 @@ command_words add_rotate(CLI::App& app, command_line& into) {
         ->excludes(tunnels);
     added->add_flag("--wait", given->wait, "Wait for their ends, and exit 1 if one fails");
     add_json(*added, into);
-    added->footer("An open key gap is waited for, however long it takes; Ctrl-C ends the waiting, and not the\n"
-                  "rotations. Without a daemon: tunnelkeyd run --once --tunnel NAME. Examples:\n"
+    added->footer("An open key gap is waited for, however long it takes; Ctrl-C ends the waiting,\n"
+                  "and not the rotations. Without a daemon: tunnelkeyd run --once --tunnel NAME.\n"
+                  "Examples:\n"
                   "  tunnelkeyd rotate jira\n"
                   "  tunnelkeyd rotate jira confluence --wait\n"
                   "  tunnelkeyd rotate --all --wait");
@@ -40,7 +41,7 @@ command_words add_pausing(CLI::App& app, command_line& into, bool pause, const s
 command_words add_reload(CLI::App& app, command_line& into) {
     auto* added = app.add_subcommand("reload", "Let the daemon read its configuration again");
     add_json(*added, into);
-    added->footer("With errors in it the old one stays in force, and this prints all of them and exits 78.\n"
+    added->footer("With errors in it the old one stays in force, and this prints all of them and\nexits 78. "
                   "Example:\n"
                   "  tunnelkeyd reload");
     return {added, [](command_line& to) { to.command = reload_command{}; }};
@@ -51,8 +52,8 @@ command_words add_reload(CLI::App& app, command_line& into) {
 std::vector<command_words> add_orders(CLI::App& app, command_line& into) {
     return {add_rotate(app, into),
             add_pausing(app, into, true, "Let no scheduled rotation of a tunnel begin",
-                        "It lasts until resumed. An open key gap is closed all the same, and rotate, or run\n"
-                        "--once --tunnel, rotates it all the same. Examples:\n"
+                        "It lasts until resumed. An open key gap is closed all the same, and rotate, or\n"
+                        "run --once --tunnel, rotates it all the same. Examples:\n"
                         "  tunnelkeyd pause jira\n"
                         "  tunnelkeyd pause jira confluence --json"),
             add_pausing(app, into, false, "Let a paused tunnel rotate again",

@@ -17,10 +17,9 @@ CLI::App* add_reveal(CLI::App& app, const words& given) {
     auto* added = app.add_subcommand("reveal", "Print the key of an open key gap, to be installed by hand");
     added->add_option("TUNNEL", given->command.tunnel, "The tunnel's name")->type_name("")->required();
     added->add_flag("--yes", given->command.yes, "Do it: the key is printed in plain text");
-    added->footer(
-        "The key alone goes to standard output, and what to do with it to standard error. For root and\n"
-        "the daemon's user only. Example:\n"
-        "  tunnelkeyd pending reveal jira --yes");
+    added->footer("The key alone goes to standard output, and what to do with it to standard error.\n"
+                  "For root and the daemon's user only. Example:\n"
+                  "  tunnelkeyd pending reveal jira --yes");
     return added;
 }
 

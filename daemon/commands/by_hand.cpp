@@ -64,6 +64,8 @@ std::string steps_by_hand(const pending_view& gap, std::string_view key, const c
     if (settings != nullptr && !settings->instance.tls.ca_file.empty())
         steps += "         --cacert " + shell_word(settings->instance.tls.ca_file) + " \\\n";
     steps += "         " + shell_word(url) + "\n";
+    if (basic_of(settings) == nullptr)
+        steps += "     rm login\n";
     steps += "\n2. Once that has succeeded, say so:\n\n";
     steps += "     tunnelkeyd pending resolve " + tunnel + " --installed --key " + std::to_string(gap.number) +
              all.config_option + "\n\n";

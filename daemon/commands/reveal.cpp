@@ -1,7 +1,8 @@
+#include "core/by_hand.hpp"
 #include "daemon/commands/by_hand.hpp"
-#include "daemon/commands/held_store.hpp"
+#include "daemon/commands/held_gap.hpp"
 #include "daemon/commands/pending.hpp"
-#include "daemon/commands/stored.hpp"
+#include "daemon/complaint.hpp"
 #include "daemon/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,36 +26,29 @@ revealed by_daemon(const asks& ask, const std::string& tunnel) {
     return {std::move(gap), core::secret(json.at("token").get<std::string>())};
 }
 
-command_error no_key(const std::string& tunnel, const std::string& why, const std::string& remedy) {
-    return {exit_status::failed, tunnel + ": " + why + "\n  -> " + remedy};
-}
-
+/// The history notes it, as with a daemon; a disk that takes no writes keeps nobody from it.
 revealed from_store(const core::config& config, const std::string& tunnel) {
-    const auto gaps = stored_pending(config);
-    const auto gap = std::find_if(gaps.begin(), gaps.end(), [&](const auto& each) {
-        return each.tunnel == tunnel || each.id.hostname == tunnel;
-    });
-    if (gap == gaps.end())
-        throw no_key(tunnel, "it has no open key gap", "tunnelkeyd pending lists those that there are");
-    if (gap->number == 0)
-        throw no_key(tunnel, "its key gap is open, and no key is stored",
-                     "start the daemon (systemctl start tunnelkeyd): it asks for another one");
-    const held_store store(config.state);
-    for (auto& record : store.load()) {
-        if (!(record.id == gap->id) || !record.key)
-            continue;
-        if (!record.key->key)
-            throw no_key(tunnel, "the stored key cannot be unsealed",
-                         "see that the sealing key is the one it was sealed with; or start the daemon, which "
-                         "asks for another key");
-        pending_view seen;
-        seen.tunnel = gap->tunnel;
-        seen.instance_url = gap->instance_url;
-        seen.state = gap->state;
-        seen.number = gap->number;
-        return {std::move(seen), core::secret(std::string(record.key->key->reveal()))};
-    }
-    throw no_key(tunnel, "its key gap has closed meanwhile", "tunnelkeyd pending lists those that there are");
+    check_for_gap(config, tunnel);
+    held_store store(config.state);
+    const auto gap = find_gap(config, store, tunnel);
+    const auto& key = gap.record.key;
+    if (!key || !key->key)
+        throw command_error(
+            exit_status::failed,
+            gap.tunnel +
+                (key ? ": the stored key cannot be unsealed: it was sealed with "
+                       "another sealing key"
+                     : ": its key gap is open, and no key is stored") +
+                "\n  -> start the daemon (systemctl start tunnelkeyd): it asks for another one");
+    auto line = core::by_hand(gap.record, core::outcome::revealed, asked_by(), store.now());
+    if (const auto error = store.save({{gap.record, std::move(line)}}); !error.empty())
+        complain_of_failure("the history could not be written: " + error);
+    pending_view seen;
+    seen.tunnel = gap.tunnel;
+    seen.instance_url = gap.instance_url;
+    seen.state = gap.held ? "held" : "waiting";
+    seen.number = key->generation;
+    return {std::move(seen), core::secret(key->key->reveal())};
 }
 
 const core::tunnel* settings_of(const command_context& all, const std::string& tunnel) {
@@ -73,7 +67,7 @@ exit_status reveal(const command_context& all, const pending_command& how) {
         throw command_error(exit_status::usage,
                             "pending reveal prints the key that " + how.tunnel +
                                 "'s instance is to be given, in plain text, for a person to install by hand. "
-                                "The daemon's log has an event of it.\n  -> tunnelkeyd pending reveal " +
+                                "The history notes who saw it.\n  -> tunnelkeyd pending reveal " +
                                 how.tunnel + " --yes" + all.config_option);
     const auto found = with_daemon([&] { return by_daemon(all.ask, how.tunnel); },
                                    [&] { return from_store(need_config(all), how.tunnel); });

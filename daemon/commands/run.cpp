@@ -15,6 +15,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace tunnelkeyd::daemon {
@@ -89,8 +91,12 @@ bool is_operators(const command_line& options) {
            std::holds_alternative<history_command>(command) || std::holds_alternative<pending_command>(command);
 }
 
+/// Each line on its own: the journal would show all of them as one.
 exit_status failed(exit_status status, const std::exception& problem) {
-    complain_of_failure(problem.what());
+    std::istringstream lines(problem.what());
+    std::string_view before = "tunnelkeyd: ";
+    for (std::string line; std::getline(lines, line); before = "")
+        complain({core::log_level::error, "daemon.failed", line, {}}, before);
     return status;
 }
 

@@ -32,13 +32,22 @@ core::health verdict_on(const status_view& seen, const std::string& tunnel) {
     return worst;
 }
 
+/// Nothing where the daemon cannot say just now: all else of the status matters more.
+std::vector<past_rotation_view> last_rotations(const command_context& all, const std::string& tunnel) {
+    try {
+        return read_history(history_of(all, tunnel, rotations_shown_of_one));
+    } catch (const refused&) {
+        return {};
+    }
+}
+
 void print_one(std::ostream& out, const command_context& all, const status_view& seen,
                const std::string& name) {
     if (seen.tunnels.empty())
         throw unknown_tunnel(name);
     for (const auto& each : seen.tunnels) {
         print_tunnel(out, seen, each, all.out);
-        const auto past = read_history(history_of(all, each.hostname, rotations_shown_of_one));
+        const auto past = last_rotations(all, each.hostname);
         if (past.empty())
             continue;
         out << '\n';

@@ -41,11 +41,18 @@ TEST_CASE("a daemon that is not there ends with 69, and a socket that is not for
 }
 
 TEST_CASE("reload says what it changed, and what it did not") {
-    CHECK(daemon::reload_text(R"({"changes": {"added": 1, "removed": 0, "renamed": 0, "changed": 2,
-        "unchanged": 9}, "warnings": ["config.yaml:3:1: w"], "needs_restart": ["state.directory"]})",
-                              {}) == "the configuration is in force; tunnels: 1 added, 2 changed, 9 unchanged\n"
-                                     "warning: config.yaml:3:1: w\n"
-                                     "counts from the next start of the daemon: state.directory\n");
+    const auto text = daemon::reload_text(
+        R"({"changes": {"added": 1, "removed": 0, "renamed": 0, "changed": 2, "unchanged": 9},
+            "warnings": ["config.yaml:6:11: health.listen: 10.0.0.7:9847 is not a loopback address: )"
+        R"(anybody who can reach it can read the tunnels' names and states, as there is no login and no TLS"],
+            "needs_restart": ["health.listen"]})",
+        {});
+    CHECK(is_documented(text));
+    CHECK(text == "the configuration is in force; tunnels: 1 added, 2 changed, 9 unchanged\n"
+                  "warning: config.yaml:6:11: health.listen: 10.0.0.7:9847 is not a loopback\n"
+                  "         address: anybody who can reach it can read the tunnels' names and\n"
+                  "         states, as there is no login and no TLS\n"
+                  "counts from the next start of the daemon: health.listen\n");
 }
 
 TEST_CASE("an answer of another version is one clear error") {

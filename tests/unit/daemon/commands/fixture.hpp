@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -72,6 +75,13 @@ inline core::overview all_of(std::vector<core::tunnel_overview> tunnels) {
 
 inline daemon::status_view seen_of(const core::overview& all) {
     return daemon::read_status(serve::status_json(all));
+}
+
+/// docs/commands.md shows it.
+inline bool is_documented(const std::string& text) {
+    std::ifstream file(COMMANDS_PAGE);
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    return page.find("\n" + text) != std::string::npos;
 }
 
 inline std::size_t widest_line(const std::string& text) {

@@ -15,24 +15,27 @@ std::string text_of(const std::vector<core::past_rotation>& rotations) {
     return out.str();
 }
 
-core::past_rotation installed(const std::string& tunnel, core::duration gap) {
-    return {tunnel, {core::reason::scheduled, now - 1min, now, gap, 1, 1, core::outcome::installed, ""}};
+core::past_rotation installed(const std::string& tunnel, core::duration gap, core::wall_time at = now) {
+    return {tunnel, {core::reason::scheduled, at - gap, at, gap, 1, 1, core::outcome::installed, ""}};
 }
 
 }  // namespace
 
 TEST_CASE("history is a table, and says why a rotation came to nothing") {
-    CHECK(text_of({installed("jira", 321ms),
-                   {"confluence",
-                    {core::reason::catch_up, now - 1h, now - 59min, 0ms, 0, 0, core::outcome::preflight_failed,
-                     "the instance says MAINTENANCE, and it has said so for as long as anybody can remember"}},
-                   installed("bamboo", 3h)}) ==
+    const auto text =
+        text_of({installed("jira", 321ms),
+                 {"confluence",
+                  {core::reason::catch_up, now - 1h, now - 59min, 0ms, 0, 0, core::outcome::preflight_failed,
+                   "the instance says MAINTENANCE, and it has said so for as long as anybody can remember"}},
+                 installed("bamboo", 3h, now - 50h)});
+    CHECK(is_documented(text));
+    CHECK(text ==
           R"(ENDED                 TUNNEL      REASON     OUTCOME           GAP    TRIES
 2026-12-05T02:10:00Z  jira        scheduled  installed         321ms  1+1
 2026-12-05T01:11:00Z  confluence  catch_up   preflight_failed  -      0+0
   the instance says MAINTENANCE, and it has said so for as long as anybody can
   remember
-2026-12-05T02:10:00Z  bamboo      scheduled  installed         3h     1+1
+2026-12-03T00:10:00Z  bamboo      scheduled  installed         3h     1+1
 )");
 }
 

@@ -53,6 +53,7 @@ TEST_CASE("pending shows each open gap, its key, and what stands in the way") {
     unknown.number = 0;
     unknown.minted_at.reset();
     unknown.problems.clear();
+    CHECK(is_documented(text_of({gap("jira"), unknown})));
     CHECK(text_of({gap("jira"), unknown}) ==
           R"(TUNNEL  GAP OPEN SINCE        STATE    KEY               TRIES
 jira    2026-12-05T02:00:00Z  waiting  number 4, 9m ago  1+14
@@ -91,6 +92,7 @@ TEST_CASE("the steps by hand keep every secret off the command line") {
          --header 'Content-Type: application/json' \
          --header 'X-Atlassian-Token: no-check' --header @login \
          https://jira.example.com/base/rest/secure-tunneling/latest/tunnel/token
+     rm login
 
 2. Once that has succeeded, say so:
 
@@ -98,6 +100,7 @@ TEST_CASE("the steps by hand keep every secret off the command line") {
 
 )");
     CHECK_FALSE(has(steps, "AbC"));
+    CHECK(is_documented(steps));
 }
 
 TEST_CASE("the steps by hand fit how the tunnel is configured") {

@@ -71,6 +71,7 @@ TEST_CASE_METHOD(scene, "rotate says of each tunnel whether a rotation begins") 
     all.tunnels[1].rotation = core::rotation_overview{};
     CHECK(rotate({"jira", "bamboo", "jira"}, false) == exit_status::done);
     CHECK(out.str() == "jira: a rotation begins\nbamboo: joins the rotation that is under way\n");
+    CHECK(is_documented(out.str()));
     CHECK(std::count(asked.begin(), asked.end(), "POST /v1/tunnels/jira/rotate") == 1);
 }
 
@@ -92,6 +93,7 @@ TEST_CASE_METHOD(scene, "rotate --all --wait ends with a count, and the result")
     CHECK(out.str() == "jira: installed\n"
                        "bamboo: failed: regenerate: HTTP 404\n"
                        "1 of 2 done, 1 failed\n");
+    CHECK(is_documented(out.str()));
 }
 
 TEST_CASE_METHOD(scene, "rotate --wait looks at once, then not more often than each 250 ms") {

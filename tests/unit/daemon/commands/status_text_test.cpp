@@ -34,7 +34,9 @@ TEST_CASE("status says which tunnel is in danger, since when, why, and what to d
     paused.next.reset();
     paused.problems.push_back({health::degraded, "paused", "no rotation begins: a person has paused the tunnel",
                                "let its rotations go on with: tunnelkeyd resume", now - std::chrono::days(2)});
-    CHECK(text_of(all_of({tunnel("confluence"), paused, in_danger("jira")})) ==
+    const auto text = text_of(all_of({tunnel("confluence"), paused, in_danger("jira")}));
+    CHECK(is_documented(text));
+    CHECK(text ==
           R"(FAILING: 3 tunnels, 1 failing, 1 degraded, 1 ok, 1 at work; at 2026-12-05T02:10:00Z
 
 TUNNEL      STATE    LAST SUCCESS  NEXT          GAP
