@@ -1,18 +1,11 @@
 #include "daemon/log_lines.hpp"
 
 #include "core/settings_names.hpp"
-
-#include <nlohmann/json.hpp>
+#include "daemon/printable.hpp"
 
 namespace tunnelkeyd::daemon {
 
 namespace {
-
-/// Invalid UTF-8 is replaced; all but printable ASCII is escaped, since terminals obey more than the first 32
-/// characters.
-std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
-}
 
 /// As log.level spells it.
 std::string_view word(core::log_level level) {
@@ -53,12 +46,12 @@ std::string as_text(std::string_view tunnel, const core::notice& event) {
 
 std::string as_json(std::string_view tunnel, const core::notice& event) {
     std::string members =
-        "\"level\":\"" + std::string(word(event.level)) + "\",\"event\":" + json_string(event.name);
+        "\"level\":\"" + std::string(word(event.level)) + "\",\"event\":" + printable_json(event.name);
     if (!tunnel.empty())
-        members.append(",\"tunnel\":").append(json_string(tunnel));
+        members.append(",\"tunnel\":").append(printable_json(tunnel));
     for (const auto& [key, value] : event.fields)
-        members.append(",").append(json_string(key)).append(":").append(json_string(value));
-    return members.append(",\"message\":").append(json_string(event.message));
+        members.append(",").append(printable_json(key)).append(":").append(printable_json(value));
+    return members.append(",\"message\":").append(printable_json(event.message));
 }
 
 }  // namespace tunnelkeyd::daemon

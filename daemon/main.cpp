@@ -2,12 +2,11 @@
 #include "config/print.hpp"
 #include "core/settings_text.hpp"
 #include "daemon/command_line.hpp"
+#include "daemon/commands/run.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/exit_status.hpp"
 #include "daemon/once.hpp"
-#include "daemon/pause.hpp"
 #include "daemon/plan.hpp"
-#include "daemon/preflight.hpp"
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
 
@@ -48,6 +47,8 @@ exit_status print_version(bool json) {
 exit_status dispatch(const daemon::command_line& options) {
     if (std::holds_alternative<daemon::version_command>(options.command))
         return print_version(options.json);
+    if (const auto status = daemon::run_operator_command(options))
+        return *status;
     auto config = load(options.config_file);
     if (!config)
         return exit_status::configuration;
@@ -56,10 +57,6 @@ exit_status dispatch(const daemon::command_line& options) {
                          : daemon::run_service(options, std::move(config));
     if (const auto* how = std::get_if<daemon::plan_command>(&options.command))
         return daemon::plan(options, *how, *config);
-    if (const auto* how = std::get_if<daemon::pause_command>(&options.command))
-        return daemon::set_paused(options, *how, *config);
-    if (const auto* how = std::get_if<daemon::preflight_command>(&options.command))
-        return daemon::preflight(options, *how, *config);
     std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
     return exit_status::done;
 }

@@ -49,13 +49,17 @@ exit_status status_of(store::error_kind kind) {
 }
 
 ports::journal_contents take_stock(const store::state_store& store, const core::config& config) {
+    return sort_by(config, {store.salt(), store.load()});
+}
+
+ports::journal_contents sort_by(const core::config& config, store::saved_state held) {
     std::unordered_set<core::identity, core::identity_hash> configured;
     for (const auto& tunnel : config.tunnels)
         configured.insert(tunnel.id());
 
     ports::journal_contents contents;
-    contents.salt = store.salt();
-    for (auto& record : store.load()) {
+    contents.salt = held.salt;
+    for (auto& record : held.records) {
         if (configured.contains(record.id)) {
             contents.records.push_back(std::move(record));
         } else if (record.open) {

@@ -1,14 +1,11 @@
 #include "daemon/pause.hpp"
 
-#include "config/secrets.hpp"
+#include "core/requests.hpp"
+#include "daemon/commands/held_store.hpp"
+#include "daemon/commands/json_fields.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
-#include "net/loop_clock.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -22,136 +19,113 @@ namespace tunnelkeyd::daemon {
 
 namespace {
 
-namespace asio = boost::asio;
+using nlohmann::json;
 
-struct subject {
-    std::string name;
-    core::tunnel_record record;
-    bool changed = false;
-};
+const char* word(const pause_command& how) {
+    return how.pause ? "pause" : "resume";
+}
 
 /// In the order of the command line, each once.
-std::vector<subject> subjects(const std::vector<std::string>& names, const core::config& config,
-                              const store::state_store& store, core::wall_time now) {
-    std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
-    for (auto& record : store.load())
-        known.emplace(record.id, std::move(record));
-    std::vector<subject> found;
+std::vector<std::string> each_once(const std::vector<std::string>& names) {
+    std::vector<std::string> found;
     std::unordered_set<std::string> seen;
-    for (const auto& name : names) {
-        if (!seen.insert(name).second)
-            continue;
-        const auto settings = std::find_if(config.tunnels.begin(), config.tunnels.end(),
-                                           [&](const core::tunnel& each) { return each.name == name; });
-        const auto record = known.find(settings->id());
-        auto& added = found.emplace_back();
-        added.name = name;
-        if (record != known.end()) {
-            added.record = std::move(record->second);
-        } else {
-            added.record.id = settings->id();
-            added.record.name = name;
-            added.record.first_seen = now;
-        }
-    }
+    std::copy_if(names.begin(), names.end(), std::back_inserter(found),
+                 [&](const std::string& name) { return seen.insert(name).second; });
     return found;
 }
 
-/// Pausing twice keeps the first time.
-void change(subject& tunnel, bool pause, core::wall_time now) {
-    auto& paused_at = tunnel.record.paused_at;
-    tunnel.changed = paused_at.has_value() != pause;
-    if (tunnel.changed)
-        paused_at = pause ? std::optional(now) : std::nullopt;
+core::pause_report read_report(const json& from) {
+    return {text_at(from, "tunnel"), time_at(from, "paused_at"), from.at("changed").get<bool>(),
+            from.at("key_gap_open").get<bool>()};
 }
 
-/// Waits until all is on disk; the error, or "".
-std::string save(store::state_store& store, asio::io_context& loop, const std::vector<subject>& tunnels) {
-    std::string failed;
-    std::size_t left = 0;
-    auto working = asio::make_work_guard(loop);
-    for (const auto& each : tunnels) {
-        if (!each.changed)
-            continue;
-        ++left;
-        store.save(each.record, std::nullopt, [&](const std::string& error) {
-            if (!error.empty())
-                failed = error;
-            if (--left == 0)
-                working.reset();
-        });
+std::vector<core::pause_report> by_daemon(const asks& ask, const pause_command& how) {
+    const auto names = each_once(how.tunnels);
+    for (const auto& name : names)
+        static_cast<void>(ask_daemon(ask, "GET", target_of("/status/", name)));
+    std::vector<core::pause_report> done;
+    for (const auto& name : names)
+        done.push_back(understood<json>(
+            ask_daemon(ask, "POST", target_of("/v1/tunnels/", name, std::string("/") + word(how))),
+            read_report));
+    return done;
+}
+
+core::tunnel_record record_of(const core::tunnel& settings, std::vector<core::tunnel_record>& known,
+                              core::wall_time now) {
+    const auto found =
+        std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.id == settings.id(); });
+    if (found != known.end())
+        return std::move(*found);
+    core::tunnel_record record;
+    record.id = settings.id();
+    record.name = settings.name;
+    record.first_seen = now;
+    return record;
+}
+
+std::vector<core::pause_report> in_store(const core::config& config, const pause_command& how) {
+    if (!are_known(how.tunnels, config, std::string(word(how)) + " "))
+        throw command_error(exit_status::usage, std::string(word(how)) + ": nothing was done");
+    held_store store(config.state);
+    auto known = store.load();
+    const auto now = store.now();
+    std::vector<core::pause_report> done;
+    std::vector<held_store::write> writes;
+    for (const auto& name : each_once(how.tunnels)) {
+        const auto settings = std::find_if(config.tunnels.begin(), config.tunnels.end(),
+                                           [&](const core::tunnel& each) { return each.name == name; });
+        auto record = record_of(*settings, known, now);
+        auto& paused_at = record.paused_at;
+        const bool changed = paused_at.has_value() != how.pause;
+        if (changed)  // pausing twice keeps the first time
+            paused_at = how.pause ? std::optional(now) : std::nullopt;
+        done.push_back({name, paused_at, changed, record.open.has_value()});
+        if (changed)
+            writes.emplace_back(std::move(record), std::nullopt);
     }
-    if (left > 0)
-        loop.run();
-    return failed;
+    if (const auto error = store.save(writes); !error.empty())
+        throw command_error(exit_status::failed,
+                            std::string(word(how)) + ": the state could not be written: " + error);
+    return done;
 }
 
-std::string line_of(const subject& tunnel) {
-    const auto& record = tunnel.record;
-    std::string line = tunnel.name + ": ";
-    if (record.paused_at)
+std::string line_of(const core::pause_report& tunnel) {
+    std::string line = tunnel.tunnel + ": ";
+    if (tunnel.paused_at)
         line += (tunnel.changed ? "paused since " : "was paused already, since ") +
-                core::to_iso8601(*record.paused_at) + "; no rotation begins but one that a person asks for";
+                core::to_iso8601(*tunnel.paused_at) + "; no rotation begins but one that a person asks for";
     else
         line += tunnel.changed ? "resumed; it rotates by its schedule" : "was not paused";
-    if (record.paused_at && record.open)
+    if (tunnel.paused_at && tunnel.gap_open)
         line += "; its key gap is open, and the rotation under way is finished all the same";
     return line + '\n';
 }
 
-void print(const std::vector<subject>& tunnels, bool json) {
-    if (!json) {
-        for (const auto& each : tunnels)
-            std::cout << line_of(each);
-        return;
-    }
+void print_json(const std::vector<core::pause_report>& tunnels) {
     auto list = nlohmann::ordered_json::array();
     for (const auto& each : tunnels) {
-        const auto& paused_at = each.record.paused_at;
-        list.push_back({{"tunnel", each.name},
-                        {"paused_at", paused_at ? nlohmann::ordered_json(core::to_iso8601(*paused_at))
-                                                : nlohmann::ordered_json()},
-                        {"changed", each.changed},
-                        {"key_gap_open", each.record.open.has_value()}});
+        const auto& at = each.paused_at;
+        list.push_back(
+            {{"tunnel", each.tunnel},
+             {"paused_at", at ? nlohmann::ordered_json(core::to_iso8601(*at)) : nlohmann::ordered_json()},
+             {"changed", each.changed},
+             {"key_gap_open", each.gap_open}});
     }
     std::cout << nlohmann::ordered_json{{"tunnels", std::move(list)}}.dump() << '\n';
 }
 
 }  // namespace
 
-exit_status set_paused(const command_line& options, const pause_command& how, const core::config& config) {
-    const std::string command = how.pause ? "pause" : "resume";
-    if (!are_known(how.tunnels, config, command + " "))
-        return exit_status::usage;
-    try {
-        asio::io_context loop(1);
-        const net::loop_clock clock(loop);
-        const config::secret_reader secrets(config::process_environment());
-        const auto store = open_store(
-            config.state, secrets, [&](std::function<void()> task) { asio::post(loop, std::move(task)); },
-            [&] { return clock.now().steady; });
-        for (const auto& warning : store->warnings())
-            complain_of_failure(warning);
-        const auto now = clock.now().wall;
-        auto tunnels = subjects(how.tunnels, config, *store, now);
-        for (auto& each : tunnels)
-            change(each, how.pause, now);
-        if (const auto error = save(*store, loop, tunnels); !error.empty()) {
-            complain_of_failure(command + ": the state could not be written: " + error);
-            return exit_status::failed;
-        }
-        print(tunnels, options.json);
-        return exit_status::done;
-    } catch (const store::error& problem) {
-        complain_of_failure(problem.what());
-        if (problem.kind() == store::error_kind::locked)
-            complain_of_failure(
-                (how.pause ? "pausing" : "resuming") +
-                std::string(" a running daemon's tunnel comes with its control socket, which this version "
-                            "does not have yet: stop it (systemctl stop tunnelkeyd), ") +
-                command + ", and start it again");
-        return status_of(problem.kind());
-    }
+exit_status set_paused(const command_context& all, const pause_command& how) {
+    const auto done =
+        with_daemon([&] { return by_daemon(all.ask, how); }, [&] { return in_store(need_config(all), how); });
+    if (all.json)
+        print_json(done);
+    else
+        for (const auto& each : done)
+            std::cout << line_of(each);
+    return exit_status::done;
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -1,13 +1,12 @@
 #pragma once
 
-#include "core/config.hpp"
 #include "daemon/command_line.hpp"
-#include "daemon/exit_status.hpp"
+#include "daemon/commands/context.hpp"
 
 namespace tunnelkeyd::daemon {
 
-/// `tunnelkeyd pause` and `tunnelkeyd resume`: writes it into the state store, which no daemon may hold
-/// meanwhile, and prints a line for each tunnel.
-exit_status set_paused(const command_line& options, const pause_command& how, const core::config& config);
+/// `tunnelkeyd pause` and `tunnelkeyd resume`: by the daemon, or, where none runs, into the state store; prints
+/// a line for each tunnel. Either all of them are known, or nothing is done.
+exit_status set_paused(const command_context& all, const pause_command& how);
 
 }  // namespace tunnelkeyd::daemon

@@ -73,7 +73,7 @@ struct organization_overview {
 
 struct overview {
     wall_time at;
-    wall_time started_at;
+    wall_time started_at;   ///< of the daemon; the epoch: none runs, and this is what the store holds
     std::string not_ready;  ///< "": configuration, store and schedules are up; else why not, for people
     reload_report reload;
     std::vector<problem> problems;  ///< of the daemon as such

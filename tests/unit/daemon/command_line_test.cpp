@@ -71,3 +71,52 @@ TEST_CASE("pause and resume take one tunnel or more") {
     CHECK(std::get<int>(parse({"pause"})) == 64);
     CHECK(std::get<int>(parse({"resume"})) == 64);
 }
+
+TEST_CASE("status takes a tunnel or none, and history as many lines as it is told") {
+    const auto all = std::get<daemon::command_line>(parse({"status", "--watch"}));
+    CHECK(std::get<daemon::status_command>(all.command).watch);
+    const auto one = std::get<daemon::command_line>(parse({"status", "jira", "--json"}));
+    CHECK(std::get<daemon::status_command>(one.command).tunnel == "jira");
+    CHECK(one.json);
+    const auto history = std::get<daemon::command_line>(parse({"history", "jira", "--limit", "1000"}));
+    CHECK(std::get<daemon::history_command>(history.command).limit == 1000);
+    CHECK(std::get<int>(parse({"history", "--limit", "1001"})) == 64);
+    CHECK(std::get<int>(parse({"status", "--watch", "--json"})) == 64);
+    CHECK(std::get<int>(parse({"status", "jira", "bamboo"})) == 64);
+}
+
+TEST_CASE("rotate takes tunnels or --all") {
+    const auto some = std::get<daemon::command_line>(parse({"rotate", "jira", "bamboo", "--wait"}));
+    CHECK(std::get<daemon::rotate_command>(some.command).tunnels == std::vector<std::string>{"jira", "bamboo"});
+    CHECK(std::get<daemon::rotate_command>(some.command).wait);
+    CHECK(std::get<daemon::rotate_command>(std::get<daemon::command_line>(parse({"rotate", "--all"})).command)
+              .all);
+    CHECK(std::get<int>(parse({"rotate"})) == 64);
+    CHECK(std::get<int>(parse({"rotate", "jira", "--all"})) == 64);
+}
+
+TEST_CASE("pending lists, reveals or resolves") {
+    using action = daemon::pending_command::action;
+    const auto pending = [](const std::vector<const char*>& words) {
+        return std::get<daemon::pending_command>(std::get<daemon::command_line>(parse(words)).command);
+    };
+    CHECK(pending({"pending"}).what == action::list);
+    const auto reveal = pending({"pending", "reveal", "jira", "--yes"});
+    CHECK(reveal.what == action::reveal);
+    CHECK(reveal.tunnel == "jira");
+    CHECK(reveal.yes);
+    const auto installed = pending({"pending", "resolve", "jira", "--installed", "--key", "4"});
+    CHECK(installed.what == action::resolve);
+    CHECK(installed.how == core::resolution::installed);
+    CHECK(installed.number == 4);
+    const auto regenerate = pending({"pending", "resolve", "jira", "--regenerate"});
+    CHECK(regenerate.how == core::resolution::regenerate);
+    CHECK_FALSE(regenerate.number);
+    for (const auto& words :
+         std::vector<std::vector<const char*>>{{"pending", "reveal"},
+                                               {"pending", "resolve", "jira"},
+                                               {"pending", "resolve", "jira", "--installed", "--regenerate"},
+                                               {"pending", "resolve", "jira", "--installed", "--key", "-1"},
+                                               {"pending", "reveal", "jira", "resolve", "jira", "--installed"}})
+        CHECK(std::get<int>(parse(words)) == 64);
+}

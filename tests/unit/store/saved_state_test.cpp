@@ -3,6 +3,7 @@
 #include "store/saved_state.hpp"
 
 #include <catch2/catch.hpp>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -56,4 +57,41 @@ TEST_CASE("a saved state that cannot be read says why") {
     const temporary_directory directory;
     std::ofstream(directory / "state.db") << "no database";
     CHECK_THROWS_AS(store::read_saved_state(directory.path()), store::error);
+}
+
+TEST_CASE("the saved history is that of the wanted tunnels, the newest first, and no longer than asked for") {
+    const temporary_directory directory;
+    opened_store opened(directory.path());
+    const auto ended = [](int second) {
+        core::history_entry entry;
+        entry.began_at = entry.ended_at = store_tests::at(second);
+        return entry;
+    };
+    for (int second = 1; second <= 6; ++second)
+        CHECK(opened.save(store_tests::bare_record(1 + second % 2), ended(second)).empty());
+    const auto seconds_of = [&](std::size_t limit, int only) {
+        const auto wanted = [&](const core::tunnel_record& record) {
+            return only == 0 || record.id == store_tests::numbered(only);
+        };
+        std::vector<std::int64_t> found;
+        for (const auto& each : store::read_saved_history(directory.path(), limit, wanted))
+            found.push_back((each.entry.ended_at - store_tests::at(0)) / std::chrono::seconds(1));
+        return found;
+    };
+    using seconds = std::vector<std::int64_t>;
+    CHECK(seconds_of(10, 0) == seconds{6, 5, 4, 3, 2, 1});
+    CHECK(seconds_of(2, 0) == seconds{6, 5});
+    CHECK(seconds_of(2, 2) == seconds{5, 3});
+    CHECK(store::read_saved_history(directory / "nowhere", 10, [](auto&) { return true; }).empty());
+}
+
+TEST_CASE("who holds the store is seen without disturbing anybody who is about to") {
+    const temporary_directory directory;
+    CHECK_FALSE(store::holder_of(directory.path()));
+    {
+        const opened_store opened(directory.path());
+        CHECK(store::holder_of(directory.path()) == ::getpid());
+    }
+    CHECK_FALSE(store::holder_of(directory.path()));
+    CHECK_NOTHROW(opened_store(directory.path()));
 }

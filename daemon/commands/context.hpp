@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "daemon/commands/ask.hpp"
+#include "daemon/commands/display.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace tunnelkeyd::daemon {
+
+/// What every command of an operator has.
+struct command_context {
+    asks ask;
+    std::string socket;                          ///< where it asks, for messages
+    std::shared_ptr<const core::config> config;  ///< null: the file cannot be used
+    std::vector<std::string> config_errors;      ///< why not
+    std::string config_option;                   ///< " --config FILE" for commands that are printed, or ""
+    display out;
+    bool json = false;
+};
+
+/// Why a command ends, and with what. `what()` may have several lines.
+class command_error : public std::runtime_error {
+public:
+    command_error(exit_status status, const std::string& message)
+        : std::runtime_error(message), status_(status) {}
+    [[nodiscard]] exit_status status() const noexcept { return status_; }
+
+private:
+    exit_status status_;
+};
+
+/// The configuration, for what cannot be done without. Throws command_error with every error of the file.
+const core::config& need_config(const command_context& all);
+
+/// The error for a tunnel that is not there.
+command_error unknown_tunnel(const std::string& tunnel);
+
+/// Calls `ask` where a daemon runs, and `otherwise` where none does.
+template <class Ask, class Otherwise>
+auto with_daemon(Ask ask, Otherwise otherwise) {
+    try {
+        return ask();
+    } catch (const serve::control_error& problem) {
+        if (problem.reason() != serve::control_error::kind::absent)
+            throw;
+    }
+    return otherwise();
+}
+
+}  // namespace tunnelkeyd::daemon

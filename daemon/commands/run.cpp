@@ -1,0 +1,124 @@
+#include "daemon/commands/run.hpp"
+
+#include "config/load.hpp"
+#include "daemon/commands/by_hand.hpp"
+#include "daemon/commands/context.hpp"
+#include "daemon/commands/history.hpp"
+#include "daemon/commands/pending.hpp"
+#include "daemon/commands/reload.hpp"
+#include "daemon/commands/rotate.hpp"
+#include "daemon/commands/status.hpp"
+#include "daemon/commands/watch.hpp"
+#include "daemon/complaint.hpp"
+#include "daemon/open_store.hpp"
+#include "daemon/pause.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+namespace tunnelkeyd::daemon {
+
+namespace {
+
+std::string socket_of(const core::config* /*config*/) {
+    const char* runtime = std::getenv("RUNTIME_DIRECTORY");
+    return std::string(runtime != nullptr ? runtime : "/run/tunnelkeyd") + "/control.sock";
+}
+
+/// A file that cannot be used is no reason not to ask the daemon, whose configuration is in force.
+command_context context_for(const command_line& options) {
+    command_context all;
+    auto loaded = config::load_file(options.config_file, config::process_environment());
+    if (loaded.value)
+        all.config = std::make_shared<const core::config>(std::move(*loaded.value));
+    all.config_errors = std::move(loaded.errors);
+    all.socket = socket_of(all.config.get());
+    if (!all.config)
+        complain({core::log_level::warn,
+                  "config.error",
+                  options.config_file + " cannot be used (tunnelkeyd check says why): asking the daemon at " +
+                      all.socket,
+                  {}});
+    if (options.config_file != default_config_file)
+        all.config_option = " --config " + shell_word(options.config_file);
+    all.ask = by_socket(all.socket);
+    all.out = standard_output();
+    all.json = options.json;
+    return all;
+}
+
+exit_status rotate_now(const command_context& all, const rotate_command& how) {
+    std::optional<interruption> stop;
+    if (how.wait)
+        stop.emplace();
+    const pace time{[] { return std::chrono::floor<core::duration>(std::chrono::steady_clock::now()); },
+                    [&](core::duration wait) { return stop->wait(wait); }};
+    return rotate(all, how, time, std::cout, std::cerr);
+}
+
+struct runner {
+    const command_context& all;
+
+    std::optional<exit_status> operator()(const status_command& how) const { return show_status(all, how); }
+    std::optional<exit_status> operator()(const rotate_command& how) const { return rotate_now(all, how); }
+    std::optional<exit_status> operator()(const reload_command& /*how*/) const { return reload(all); }
+    std::optional<exit_status> operator()(const pause_command& how) const { return set_paused(all, how); }
+    std::optional<exit_status> operator()(const history_command& how) const { return show_history(all, how); }
+    std::optional<exit_status> operator()(const pending_command& how) const {
+        switch (how.what) {
+        case pending_command::action::reveal:
+            return reveal(all, how);
+        case pending_command::action::resolve:
+            return resolve(all, how);
+        case pending_command::action::list:
+            break;
+        }
+        return show_pending(all);
+    }
+    template <class Other>
+    std::optional<exit_status> operator()(const Other& /*how*/) const {
+        return std::nullopt;
+    }
+};
+
+bool is_operators(const command_line& options) {
+    const auto& command = options.command;
+    return std::holds_alternative<status_command>(command) || std::holds_alternative<rotate_command>(command) ||
+           std::holds_alternative<reload_command>(command) || std::holds_alternative<pause_command>(command) ||
+           std::holds_alternative<history_command>(command) || std::holds_alternative<pending_command>(command);
+}
+
+/// Each line on its own: the journal would show all of them as one.
+exit_status failed(exit_status status, const std::exception& problem) {
+    std::istringstream lines(problem.what());
+    std::string_view before = "tunnelkeyd: ";
+    for (std::string line; std::getline(lines, line); before = "")
+        complain({core::log_level::error, "daemon.failed", line, {}}, before);
+    return status;
+}
+
+}  // namespace
+
+std::optional<exit_status> run_operator_command(const command_line& options) {
+    if (!is_operators(options))
+        return std::nullopt;
+    try {
+        const auto all = context_for(options);
+        const auto status = std::visit(runner{all}, options.command);
+        std::cout.flush();
+        return std::cout ? status : exit_status::failed;
+    } catch (const command_error& problem) {
+        return failed(problem.status(), problem);
+    } catch (const refused& problem) {
+        return failed(problem.status(), problem);
+    } catch (const serve::control_error& problem) {
+        return failed(status_of(problem), problem);
+    } catch (const store::error& problem) {
+        return failed(status_of(problem.kind()), problem);
+    }
+}
+
+}  // namespace tunnelkeyd::daemon
