@@ -80,8 +80,7 @@ struct command_line {
     std::string config_file;
     bool json = false;
     std::variant<run_command, check_command, plan_command, status_command, rotate_command, reload_command,
-                 pause_command, history_command, pending_command,
-                 preflight_command, version_command>
+                 pause_command, history_command, pending_command, preflight_command, version_command>
         command;
 };
 

@@ -76,8 +76,8 @@ void print_check(std::ostream& out, const ordered_json& check, bool colour) {
     label.resize(std::max(label.size() + 1, label_width), ' ');
     out << "  " << marked(check.at("result"), colour) << label;
     print_text(out, "", check.at("found").get<std::string>());
-    if (const auto remedy = check.at("remedy").get<std::string>(); !remedy.empty())
-        print_text(out, arrow, remedy);
+    if (const auto& remedy = check.at("remedy"); !remedy.is_null())
+        print_text(out, arrow, remedy.get<std::string>());
 }
 
 bool has_warning(const ordered_json& examination) {
@@ -119,13 +119,6 @@ void examination_printer::end() {
     if (warned_ > 0)
         out_ << " (" << warned_ << " with warnings)";
     out_ << ", " << failed_ << " failed" << failed_names_ << (failed_ > most_named ? ", ...\n" : "\n");
-}
-
-examination_printer::form text_for_standard_output() {
-    const char* no_colour = std::getenv("NO_COLOR");
-    const bool wanted = no_colour == nullptr || *no_colour == '\0';
-    return wanted && ::isatty(STDOUT_FILENO) == 1 ? examination_printer::form::text_in_colour
-                                                  : examination_printer::form::text;
 }
 
 }  // namespace tunnelkeyd::daemon

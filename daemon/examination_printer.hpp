@@ -31,7 +31,4 @@ private:
     std::string failed_names_;  ///< of the first few that failed: ": jira, confluence"
 };
 
-/// In colour where standard output is a terminal and $NO_COLOR is not set (https://no-color.org).
-examination_printer::form text_for_standard_output();
-
 }  // namespace tunnelkeyd::daemon

@@ -1,6 +1,6 @@
 #include "daemon/local_examiner.hpp"
 
-#include "app/examination_run.hpp"
+#include "app/examiner.hpp"
 #include "config/secrets.hpp"
 #include "core/examination.hpp"
 #include "daemon/complaint.hpp"
@@ -21,9 +21,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -123,9 +121,7 @@ struct local_examiner::parts {
     net::https_cloud cloud;
     net::https_instance instance;
     app::outside world;
-    app::cloud_examiner examiner;
-    std::map<std::uint64_t, std::unique_ptr<app::examination_run>> runs;  ///< those under way, by number
-    std::uint64_t begun = 0;
+    app::examiner examiner;
 };
 
 local_examiner::local_examiner(const core::config& config) : parts_(std::make_unique<parts>(config)) {
@@ -137,18 +133,7 @@ void local_examiner::examine(const std::string& tunnel, std::function<void(core:
     const auto& all = parts_->config.tunnels;
     const auto settings =
         std::find_if(all.begin(), all.end(), [&](const core::tunnel& each) { return each.name == tunnel; });
-    const auto number = parts_->begun++;
-    auto ended = [this, number, done = std::move(done)](core::examination found) {
-        const auto over = parts_->runs.extract(number);  // lives until this returns
-        done(std::move(found));
-    };
-    auto& run = parts_->runs[number];
-    run = std::make_unique<app::examination_run>(
-        parts_->world, parts_->examiner, std::make_shared<const core::tunnel>(*settings), std::move(ended));
-    if (parts_->store)
-        run->start(*parts_->store);
-    else
-        run->start();
+    parts_->examiner.examine(std::make_shared<const core::tunnel>(*settings), std::move(done), parts_->store);
 }
 
 void local_examiner::run() {

@@ -1,12 +1,13 @@
 #pragma once
 
-#include "core/config.hpp"
 #include "daemon/command_line.hpp"
+#include "daemon/commands/context.hpp"
 #include "daemon/exit_status.hpp"
 
 namespace tunnelkeyd::daemon {
 
-/// `tunnelkeyd preflight`: examines tunnels, in the configuration's order, and prints what was found of each.
-exit_status preflight(const command_line& options, const preflight_command& how, const core::config& config);
+/// `tunnelkeyd preflight`: has tunnels examined, by the daemon where one runs, and prints what was found of
+/// each, in the configuration's order. Throws like the other commands.
+exit_status preflight(const command_context& all, const preflight_command& how);
 
 }  // namespace tunnelkeyd::daemon

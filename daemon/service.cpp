@@ -8,11 +8,13 @@
 #include "daemon/engine.hpp"
 #include "daemon/event_log.hpp"
 #include "daemon/open_store.hpp"
+#include "daemon/operations.hpp"
 #include "daemon/process.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/state_view.hpp"
 #include "daemon/status_line.hpp"
 #include "net/loop_clock.hpp"
+#include "serve/control_server.hpp"
 #include "serve/health_server.hpp"
 #include "serve/metrics_registry.hpp"
 
@@ -138,12 +140,46 @@ private:
         reloader_.emplace(
             engine_->world, *source_, engine_->supervisor, [this](const core::config& now) { applied(now); },
             [this] { reloaded(); });
+        operations_.emplace(
+            *engine_, [this](app::reloader::answer done) { reload(std::move(done)); },
+            [this](std::function<void()> task) { asio::post(worker_, std::move(task)); },
+            [this](std::function<void()> task) { asio::post(loop_, std::move(task)); });
+        if (!listen_to_commands())
+            return;
         engine_->supervisor.start();
         ::malloc_trim(0);  // sorting ten thousand records takes more than is kept of them
         view_.started(*engine_, *reloader_);
         manager_.ready(status());
         if (reload_wanted_)
             reload();
+    }
+
+    /// Without the socket tunnels are rotated all the same. But whoever is asked there in its place would be
+    /// asked for what is not its own.
+    bool listen_to_commands() {
+        const auto& socket = engine_->supervisor.config()->control.socket;
+        try {
+            control_ = std::make_unique<serve::control_server>(
+                loop_, socket,
+                [this](const core::extent& extent, serve::look_handler done) {
+                    view_.look(extent, std::move(done));
+                },
+                metrics_, *operations_);
+        } catch (const serve::listen_error& problem) {
+            if (problem.temporary()) {
+                fail({exit_status::already_running, problem.what()});
+                return false;
+            }
+            log_.write("", {core::log_level::error,
+                            "control.unavailable",
+                            std::string(problem.what()) +
+                                "; until the next start no command reaches the daemon, which goes on without",
+                            {}});
+            return true;
+        }
+        log_.write("",
+                   {core::log_level::info, "control.listening", "commands at " + socket, {{"socket", socket}}});
+        return true;
     }
 
     void fail(const failure& why) {
@@ -165,14 +201,18 @@ private:
         });
     }
 
-    void reload() {
-        if (stopping_)
+    void reload(app::reloader::answer done = nullptr) {
+        if (stopping_) {
+            if (done)
+                done(
+                    core::refusal{"ending", "the daemon is ending", "reload it once it has started again", {}});
             return;
+        }
         reload_wanted_ = !reloader_;
         if (!reloader_)
             return;
         manager_.reloading();
-        reloader_->request();
+        reloader_->request(std::move(done));
     }
 
     void reloaded() {
@@ -242,6 +282,8 @@ private:
     std::unique_ptr<engine> engine_;
     std::optional<config_source> source_;
     std::optional<app::reloader> reloader_;
+    std::optional<operations> operations_;
+    std::unique_ptr<serve::control_server> control_;
     asio::signal_set signals_;
     asio::steady_timer deadline_;
     asio::steady_timer tick_;

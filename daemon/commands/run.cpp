@@ -12,8 +12,8 @@
 #include "daemon/complaint.hpp"
 #include "daemon/open_store.hpp"
 #include "daemon/pause.hpp"
+#include "daemon/preflight.hpp"
 
-#include <cstdlib>
 #include <iostream>
 #include <sstream>
 #include <string_view>
@@ -23,19 +23,22 @@ namespace tunnelkeyd::daemon {
 
 namespace {
 
-std::string socket_of(const core::config* /*config*/) {
-    const char* runtime = std::getenv("RUNTIME_DIRECTORY");
-    return std::string(runtime != nullptr ? runtime : "/run/tunnelkeyd") + "/control.sock";
+/// Of a file that cannot be used it is not known: then it is where one without a word of it would have it.
+std::string socket_of(const config::load_result& loaded) {
+    const auto usual =
+        config::load_text("{version: 1, organizations: [], tunnels: []}", "", config::process_environment());
+    const auto& found = loaded.value ? loaded.value : usual.value;
+    return found ? found->control.socket : std::string();
 }
 
 /// A file that cannot be used is no reason not to ask the daemon, whose configuration is in force.
 command_context context_for(const command_line& options) {
     command_context all;
     auto loaded = config::load_file(options.config_file, config::process_environment());
+    all.socket = socket_of(loaded);
     if (loaded.value)
         all.config = std::make_shared<const core::config>(std::move(*loaded.value));
     all.config_errors = std::move(loaded.errors);
-    all.socket = socket_of(all.config.get());
     if (!all.config)
         complain({core::log_level::warn,
                   "config.error",
@@ -66,6 +69,7 @@ struct runner {
     std::optional<exit_status> operator()(const rotate_command& how) const { return rotate_now(all, how); }
     std::optional<exit_status> operator()(const reload_command& /*how*/) const { return reload(all); }
     std::optional<exit_status> operator()(const pause_command& how) const { return set_paused(all, how); }
+    std::optional<exit_status> operator()(const preflight_command& how) const { return preflight(all, how); }
     std::optional<exit_status> operator()(const history_command& how) const { return show_history(all, how); }
     std::optional<exit_status> operator()(const pending_command& how) const {
         switch (how.what) {
@@ -88,7 +92,9 @@ bool is_operators(const command_line& options) {
     const auto& command = options.command;
     return std::holds_alternative<status_command>(command) || std::holds_alternative<rotate_command>(command) ||
            std::holds_alternative<reload_command>(command) || std::holds_alternative<pause_command>(command) ||
-           std::holds_alternative<history_command>(command) || std::holds_alternative<pending_command>(command);
+           std::holds_alternative<history_command>(command) ||
+           std::holds_alternative<preflight_command>(command) ||
+           std::holds_alternative<pending_command>(command);
 }
 
 /// Each line on its own: the journal would show all of them as one.

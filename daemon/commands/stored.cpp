@@ -67,8 +67,8 @@ core::overview stored_status(const core::config& config, const std::string& sock
     return seen;
 }
 
-std::vector<core::past_rotation> stored_history(const core::config& config, const std::string& tunnel,
-                                                std::size_t limit) {
+std::vector<core::past_rotation> stored_history(const core::config& config, const std::string& directory,
+                                                const std::string& tunnel, std::size_t limit) {
     std::unordered_map<core::identity, std::string, core::identity_hash> names;
     for (const auto& each : config.tunnels)
         names.emplace(each.id(), each.name);
@@ -77,7 +77,7 @@ std::vector<core::past_rotation> stored_history(const core::config& config, cons
         const auto& name = known == names.end() ? record.name : known->second;
         return tunnel.empty() || name == tunnel || record.id.hostname == tunnel;
     };
-    return store::read_saved_history(config.state.directory, limit, wanted);
+    return store::read_saved_history(directory, limit, wanted);
 }
 
 std::vector<core::pending_report> stored_pending(const core::config& config) {

@@ -17,11 +17,19 @@ reloader::reloader(const outside& world, ports::configuration& source, superviso
     report_.loaded_at = world.clock.now().wall;
 }
 
-void reloader::request() {
-    if (std::exchange(under_way_, true))
+void reloader::request(answer done) {
+    const bool waits = std::exchange(under_way_, true);
+    if (done)
+        (waits ? asked_next_ : asked_).push_back(std::move(done));
+    if (waits)
         again_ = true;
     else
         load();
+}
+
+void reloader::tell(const core::result_of<core::reload_outcome>& outcome) {
+    for (const auto& each : std::exchange(asked_, std::exchange(asked_next_, {})))
+        each(outcome);
 }
 
 void reloader::load() {
@@ -33,31 +41,37 @@ void reloader::load() {
 void reloader::loaded(ports::loaded_configuration found) {
     for (const auto& line : found.warnings)
         log(core::log_level::warn, "config.warning", line);
-    if (found.config && tunnels_.is_draining())
+    if (found.config && tunnels_.is_draining()) {
         log(core::log_level::info, "reload.skipped",
             "the daemon is ending: the new configuration counts from the next start");
-    else if (found.config)
-        put_in_force(std::move(found));
-    else
-        refuse(found);
+        tell(core::refusal{"ending",
+                           "the daemon is ending: the new configuration counts from the next start",
+                           "start it again",
+                           {}});
+    } else if (found.config) {
+        tell(put_in_force(std::move(found)));
+    } else {
+        tell(refuse(found));
+    }
     if (std::exchange(again_, false))
         return load();
     under_way_ = false;
     ended_();
 }
 
-void reloader::refuse(const ports::loaded_configuration& found) {
+core::refusal reloader::refuse(const ports::loaded_configuration& found) {
     for (const auto& line : found.errors)
         log(core::log_level::error, "config.error", line);
     report_.failed_at = world_.clock.now().wall;
     report_.errors = found.errors;
     const auto count = found.errors.size();
-    log(core::log_level::error, "reload.failed",
-        "the configuration has " + std::to_string(count) + (count == 1 ? " error" : " errors") +
-            ", and the one before stays in force: correct the file, and reload");
+    auto message = "the configuration has " + std::to_string(count) + (count == 1 ? " error" : " errors") +
+                   ", and the one before stays in force";
+    log(core::log_level::error, "reload.failed", message + ": correct the file, and reload");
+    return {"configuration", std::move(message), "correct the file, and reload", found.errors};
 }
 
-void reloader::put_in_force(ports::loaded_configuration found) {
+core::reload_outcome reloader::put_in_force(ports::loaded_configuration found) {
     const auto config = found.config;
     const auto before = world_.clock.now().steady;
     const auto changes = tunnels_.apply(config, std::move(found.records));
@@ -78,6 +92,7 @@ void reloader::put_in_force(ports::loaded_configuration found) {
                            {"unchanged", number(changes.unchanged)},
                            {"took_ms", number((now.steady - began_).count())},
                            {"paused_ms", number((now.steady - before).count())}}});
+    return {changes, std::move(found.warnings), report_.needs_restart};
 }
 
 /// What is bound when the daemon starts, and stays so.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tunnelkeyd::app {
 
@@ -22,18 +23,21 @@ public:
     reloader(const reloader&) = delete;
     reloader& operator=(const reloader&) = delete;
 
+    using answer = std::function<void(core::result_of<core::reload_outcome>)>;
+
     /// Asked while one is under way, it is done once more afterwards: the file may have changed since it was
-    /// read.
-    void request();
+    /// read. `done`, where there is one, is told what came of it.
+    void request(answer done = nullptr);
 
     [[nodiscard]] bool is_under_way() const noexcept { return under_way_; }
     [[nodiscard]] const core::reload_report& report() const noexcept { return report_; }
 
 private:
     void load();
+    void tell(const core::result_of<core::reload_outcome>& outcome);
     void loaded(ports::loaded_configuration found);
-    void refuse(const ports::loaded_configuration& found);
-    void put_in_force(ports::loaded_configuration found);
+    core::refusal refuse(const ports::loaded_configuration& found);
+    core::reload_outcome put_in_force(ports::loaded_configuration found);
     void note_restart_needed(const core::config& config);
     void log(core::log_level level, std::string_view name, std::string message) const;
 
@@ -49,6 +53,8 @@ private:
     core::steady_time began_{};
     bool under_way_ = false;
     bool again_ = false;
+    std::vector<answer> asked_;       // for the one that is under way
+    std::vector<answer> asked_next_;  // for the one after it
 };
 
 }  // namespace tunnelkeyd::app

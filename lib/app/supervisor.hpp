@@ -63,6 +63,11 @@ public:
     /// `number`: only if that is still the stored key's.
     core::result_of<core::resolve_report> resolve(const std::string& name, core::resolution how,
                                                   std::optional<std::uint64_t> number, const std::string& by);
+    /// What an examination of it goes by.
+    [[nodiscard]] core::result_of<std::shared_ptr<const core::tunnel>>
+    settings_of(const std::string& name) const;
+    /// A person had it examined. One that passes lets a rotation go ahead that waited for just that.
+    void examined(const core::tunnel& settings, const core::examination& found);
     /// Every open key gap.
     [[nodiscard]] std::vector<core::pending_report> pending() const;
 
@@ -191,6 +196,7 @@ private:
     void begin_checkup(supervised& tunnel);
     void checked(supervised& tunnel, std::optional<core::preflight_failure> failure);
     [[nodiscard]] core::steady_time may_log_in_at(const supervised& tunnel, core::moment now) const;
+    void check_passed(supervised& tunnel);
     void next_checkup();
 
     // supervisor_health.cpp: verdicts, and what endpoints show

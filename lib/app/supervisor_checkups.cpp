@@ -95,15 +95,32 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
             look_at_organization(tunnel.settings().organization.id);
         tunnel.note_preflight(std::move(failure), now);
     } else {
-        tunnel.note_preflight(std::nullopt, now);
-        plan_checkup(tunnel);
-        const auto& trouble = tunnel.state().trouble();
-        if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
-            tunnel.reset_backoff();
+        check_passed(tunnel);
     }
     plan(tunnel);  // it may go ahead now
     look_at_health(tunnel);
     next_checkup();
+    turn_ended();
+}
+
+/// What stood in the way of a rotation stands there no more.
+void supervisor::check_passed(supervised& tunnel) {
+    tunnel.note_preflight(std::nullopt, world_.clock.now());
+    plan_checkup(tunnel);
+    const auto& trouble = tunnel.state().trouble();
+    if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
+        tunnel.reset_backoff();
+}
+
+void supervisor::examined(const core::tunnel& settings, const core::examination& found) {
+    const auto known = by_id_.find(settings.id());
+    if (known == by_id_.end() || !known->second->configured || known->second->settings() != settings ||
+        !found.passed())
+        return;  // what failed a person has just been told
+    auto& tunnel = *known->second;
+    check_passed(tunnel);
+    plan(tunnel);
+    look_at_health(tunnel);
     turn_ended();
 }
 

@@ -47,6 +47,13 @@ core::result_of<supervisor::supervised*> supervisor::configured_or_open(const st
     return found.front();
 }
 
+core::result_of<std::shared_ptr<const core::tunnel>> supervisor::settings_of(const std::string& name) const {
+    const auto found = configured_or_open(name);
+    if (const auto* refused = std::get_if<core::refusal>(&found))
+        return *refused;
+    return std::get<supervised*>(found)->state().shared_settings();
+}
+
 core::result_of<core::rotate_report> supervisor::rotate(const std::string& name, const std::string& by) {
     const auto found = configured_or_open(name);
     if (const auto* refused = std::get_if<core::refusal>(&found))

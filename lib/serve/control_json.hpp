@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// Private to the servers. What operations are answered with, as docs/control.md has it: one line each. Names
+/// What operations are answered with, as docs/control.md has it: one line each. Names
 /// are stable; times are ISO 8601 in UTC; what is not there is null.
 namespace tunnelkeyd::serve {
 

@@ -1,5 +1,5 @@
 #include "daemon/examination_printer.hpp"
-#include "serve/examination_json.hpp"
+#include "serve/control_json.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@ std::string print(const std::vector<core::examination>& all, form how = form::te
     std::ostringstream out;
     examination_printer printer(out, how);
     for (const auto& each : all)
-        printer.print(serve::examination_json(each));
+        printer.print(serve::text_of(each));
     printer.end();
     return out.str();
 }
@@ -58,9 +58,9 @@ TEST_CASE("the last line sums up, and the exit status goes by it") {
               .ends_with("21 failed: x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, ...\n"));
     std::ostringstream out;
     examination_printer printer(out, form::text);
-    printer.print(serve::examination_json(with(result::warning)));
+    printer.print(serve::text_of(with(result::warning)));
     CHECK(printer.all_passed());
-    printer.print(serve::examination_json(with(result::failed)));
+    printer.print(serve::text_of(with(result::failed)));
     CHECK_FALSE(printer.all_passed());
 }
 
