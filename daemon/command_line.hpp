@@ -35,6 +35,11 @@ struct pause_command {
     std::vector<std::string> tunnels;
 };
 
+/// `tunnelkeyd preflight`
+struct preflight_command {
+    std::vector<std::string> tunnels;  ///< none: all
+};
+
 /// `tunnelkeyd status`
 struct status_command {
     std::string tunnel;  ///< "": all
@@ -75,7 +80,7 @@ struct command_line {
     std::string config_file;
     bool json = false;
     std::variant<run_command, check_command, plan_command, status_command, rotate_command, reload_command,
-                 pause_command, history_command, pending_command, version_command>
+                 pause_command, history_command, pending_command, preflight_command, version_command>
         command;
 };
 

@@ -35,10 +35,26 @@ command_words add_history(CLI::App& app, command_line& into) {
     return {added, [given](command_line& to) { to.command = *given; }};
 }
 
+command_words add_preflight(CLI::App& app, command_line& into) {
+    auto* added = app.add_subcommand("preflight", "Check all that a rotation needs, and rotate nothing");
+    const auto given = std::make_shared<preflight_command>();
+    added->add_option("TUNNEL", given->tunnels, "The tunnels' names; none: all")->type_name("");
+    add_json(*added, into);
+    added->footer(
+        "The daemon does it where one runs. It logs in to each instance once, and asks the cloud once\n"
+        "for each organization. Without a daemon, run it as the daemon's user, so that it finds what the\n"
+        "daemon would find. It exits 1 when a check failed.\n"
+        "Examples:\n"
+        "  tunnelkeyd preflight                                    all tunnels\n"
+        "  tunnelkeyd preflight jira --json                        this one, for programs\n"
+        "  sudo -u tunnelkeyd tunnelkeyd preflight                 without a daemon");
+    return {added, [given](command_line& to) { to.command = *given; }};
+}
+
 }  // namespace
 
 std::vector<command_words> add_looks(CLI::App& app, command_line& into) {
-    return {add_status(app, into), add_history(app, into)};
+    return {add_status(app, into), add_history(app, into), add_preflight(app, into)};
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -20,7 +20,7 @@ struct command_words {
 /// Each adds commands to `app`. `into` gets what they have in common; it outlives the parsing.
 std::vector<command_words> add_work(CLI::App& app, command_line& into);     // run, check, version
 std::vector<command_words> add_plan(CLI::App& app, command_line& into);     // plan
-std::vector<command_words> add_looks(CLI::App& app, command_line& into);    // status, history
+std::vector<command_words> add_looks(CLI::App& app, command_line& into);    // status, history, preflight
 std::vector<command_words> add_orders(CLI::App& app, command_line& into);   // rotate, pause, resume, reload
 std::vector<command_words> add_pending(CLI::App& app, command_line& into);  // pending
 

@@ -3,9 +3,9 @@
 #include "daemon/commands/json_fields.hpp"
 #include "daemon/commands/relative_time.hpp"
 #include "daemon/commands/stored.hpp"
-#include "daemon/commands/stored_json.hpp"
 #include "daemon/commands/table.hpp"
 #include "daemon/commands/wrap.hpp"
+#include "serve/control_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -78,7 +78,7 @@ std::string history_of(const command_context& all, const std::string& tunnel, un
         return ask_daemon(all.ask, "GET",
                           "/v1/history?tunnel=" + serve::encoded(tunnel) + "&limit=" + std::to_string(limit));
     };
-    const auto read = [&] { return history_json(stored_history(need_config(all), tunnel, limit)); };
+    const auto read = [&] { return serve::text_of(stored_history(need_config(all), tunnel, limit)); };
     return with_daemon(ask, read);
 }
 

@@ -4,9 +4,9 @@
 #include "daemon/commands/relative_time.hpp"
 #include "daemon/commands/status_text.hpp"
 #include "daemon/commands/stored.hpp"
-#include "daemon/commands/stored_json.hpp"
 #include "daemon/commands/table.hpp"
 #include "daemon/commands/wrap.hpp"
+#include "serve/control_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -87,7 +87,7 @@ exit_status show_pending(const command_context& all) {
     const auto read = [&] {
         const auto& config = need_config(all);
         note = stored_note(config.state.directory, all.socket);
-        return pending_json(stored_pending(config));
+        return serve::text_of(stored_pending(config));
     };
     const auto found = with_daemon(ask, read);
     if (all.json) {

@@ -13,7 +13,6 @@
 #include "daemon/open_store.hpp"
 #include "daemon/pause.hpp"
 
-#include <cstdlib>
 #include <iostream>
 #include <sstream>
 #include <string_view>
@@ -23,9 +22,9 @@ namespace tunnelkeyd::daemon {
 
 namespace {
 
-std::string socket_of(const core::config* /*config*/) {
-    const char* runtime = std::getenv("RUNTIME_DIRECTORY");
-    return std::string(runtime != nullptr ? runtime : "/run/tunnelkeyd") + "/control.sock";
+/// Where the daemon listens, if the file does not say otherwise.
+std::string default_socket() {
+    return config::load_text("version: 1", "default", config::process_environment()).value->control.socket;
 }
 
 /// A file that cannot be used is no reason not to ask the daemon, whose configuration is in force.
@@ -35,7 +34,7 @@ command_context context_for(const command_line& options) {
     if (loaded.value)
         all.config = std::make_shared<const core::config>(std::move(*loaded.value));
     all.config_errors = std::move(loaded.errors);
-    all.socket = socket_of(all.config.get());
+    all.socket = all.config ? all.config->control.socket : default_socket();
     if (!all.config)
         complain({core::log_level::warn,
                   "config.error",

@@ -42,6 +42,13 @@ core::secret basic(const std::string& username, const core::secret& password) {
     return result;
 }
 
+/// Empty where there is none.
+core::secret without_scheme(const ports::credentials& authorization) {
+    const auto header = authorization.reveal();
+    const auto space = header.find(' ');
+    return space == std::string_view::npos ? core::secret() : core::secret(header.substr(space + 1));
+}
+
 }  // namespace
 
 std::variant<ports::credentials, ports::secret_error> read_credentials(const ports::secrets& secrets,
@@ -55,11 +62,20 @@ std::variant<ports::credentials, ports::secret_error> read_credentials(const por
 }
 
 std::string without_credentials(std::string text, const ports::credentials& authorization) {
-    const auto header = authorization.reveal();
-    const auto space = header.find(' ');
-    return space == std::string_view::npos
-               ? text
-               : core::redacted(std::move(text), core::secret(header.substr(space + 1)));
+    return core::redacted(std::move(text), without_scheme(authorization));
+}
+
+core::exchange without_credentials(core::exchange seen, const ports::credentials& authorization) {
+    return without_secret(std::move(seen), without_scheme(authorization));
+}
+
+core::exchange without_secret(core::exchange seen, const core::secret& hidden) {
+    for (auto* text : {&seen.problem, &seen.content_type, &seen.retry_after, &seen.rate_limit_reset,
+                       &seen.location, &seen.authentication_denied_reason})
+        *text = core::redacted(std::move(*text), hidden);
+    if (!hidden.empty() && seen.body.reveal().find(hidden.reveal()) != std::string_view::npos)
+        seen.body = core::secret("[redacted]");
+    return seen;
 }
 
 }  // namespace tunnelkeyd::app

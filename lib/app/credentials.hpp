@@ -15,4 +15,8 @@ std::variant<ports::credentials, ports::secret_error> read_credentials(const por
 /// `text`, redacted if it repeats what was sent in an Authorization header: for what a peer says.
 std::string without_credentials(std::string text, const ports::credentials& authorization);
 
+/// The same of all texts of a reply, and of whatever secret.
+core::exchange without_credentials(core::exchange seen, const ports::credentials& authorization);
+core::exchange without_secret(core::exchange seen, const core::secret& hidden);
+
 }  // namespace tunnelkeyd::app

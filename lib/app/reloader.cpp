@@ -12,7 +12,8 @@ reloader::reloader(const outside& world, ports::configuration& source, superviso
       applied_(std::move(applied)),
       ended_(std::move(ended)),
       state_(tunnels.config()->state),
-      listen_(tunnels.config()->health.listen) {
+      listen_(tunnels.config()->health.listen),
+      control_(tunnels.config()->control) {
     report_.loaded_at = world.clock.now().wall;
 }
 
@@ -85,6 +86,8 @@ void reloader::note_restart_needed(const core::config& config) {
         report_.needs_restart.emplace_back("state");
     if (config.health.listen != listen_)
         report_.needs_restart.emplace_back("health.listen");
+    if (config.control != control_)
+        report_.needs_restart.emplace_back("control.socket");
     for (const auto& setting : report_.needs_restart)
         log(core::log_level::warn, "reload.needs_restart",
             setting +

@@ -44,6 +44,7 @@ private:
     std::function<void()> ended_;
     core::state_settings state_;  // as at the start, which is what counts until the end
     std::optional<core::listen_address> listen_;
+    core::control_settings control_;
     core::reload_report report_;
     core::steady_time began_{};
     bool under_way_ = false;

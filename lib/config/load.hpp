@@ -22,7 +22,9 @@ struct load_result {
 /// Reads and checks a configuration as the documentation describes it. Every default is filled in.
 ///
 /// $STATE_DIRECTORY, where it is set, wins over `state.directory` (of several directories the first counts,
-/// systemd.exec(5), StateDirectory=), with a warning if the file says otherwise. Secrets are not read.
+/// systemd.exec(5), StateDirectory=), with a warning if the file says otherwise; so does $RUNTIME_DIRECTORY,
+/// with
+/// "/control.sock" behind it, over `control.socket`. Secrets are not read.
 ///
 /// `name` stands for the file in messages. Throws nothing but std::bad_alloc. Not bound to a thread.
 load_result load_text(std::string_view text, std::string_view name, const environment& lookup);

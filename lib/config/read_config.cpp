@@ -1,5 +1,6 @@
 #include "config/read_config.hpp"
 
+#include "config/read_directories.hpp"
 #include "config/read_health.hpp"
 #include "config/read_tunnel.hpp"
 #include "config/read_values.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr core::word_for<unsigned> version_words[] = {{1, "1"}};
 constexpr std::string_view default_cloud = "https://api.atlassian.com";
-constexpr std::string_view default_directory = "/var/lib/tunnelkeyd";
 
 }  // namespace
 
@@ -49,8 +49,6 @@ public:
     core::config read_top(const field& top);
 
 private:
-    void read_state(const field& top, const std::optional<field>& state);
-    void use_state_directory(const field& top, const std::optional<field>& written);
     void read_organization(const field& from, const field& list);
     tunnel_draft read_common(const std::optional<field>& defaults) const;
     void read_tunnels(const field& list, const tunnel_draft& defaults);
@@ -66,41 +64,6 @@ private:
     bool organizations_known_ = true;  ///< false where one could not be read: it may be the one that is meant
     taken organization_names_taken_, ids_taken_, names_taken_, identities_taken_, urls_taken_;
 };
-
-void config_reader::read_state(const field& top, const std::optional<field>& state) {
-    result_.state.directory = default_directory;
-    if (!state) {
-        use_state_directory(top, std::nullopt);
-        return;
-    }
-    mapping map(*state);
-    const auto directory = map.find("directory");
-    if (directory)
-        read_path(*directory, result_.state.directory);
-    if (const auto key = map.find("sealing_key")) {
-        core::secret_reference reference;
-        if (read(*key, reference))
-            result_.state.sealing_key = std::move(reference);
-    }
-    map.finish();
-    use_state_directory(top, directory);
-}
-
-void config_reader::use_state_directory(const field& top, const std::optional<field>& written) {
-    const char* value = lookup_("STATE_DIRECTORY");
-    if (value == nullptr || *value == '\0')
-        return;
-    const std::string_view directories = value;
-    const std::string directory(directories.substr(0, directories.find(':')));
-    if (!directory.starts_with('/')) {
-        top.errors->add({}, "$STATE_DIRECTORY must be an absolute path: /...");
-        return;
-    }
-    if (written && result_.state.directory != directory)
-        warnings_.add(written->value->where, written->at,
-                      "not used, as $STATE_DIRECTORY says " + shown(directory));
-    result_.state.directory = directory;
-}
 
 void config_reader::read_organization(const field& from, const field& list) {
     mapping map(from);
@@ -206,8 +169,10 @@ core::config config_reader::read_top(const field& top) {
     unsigned version = 1;
     if (const auto found = map.require("version", "write \"version: 1\""))
         read(*found, version, version_words);
-    read_state(top, map.find("state"));
+    const directories_reader directories(top, lookup_, warnings_);
+    directories.read_state(map.find("state"), result_.state);
     map.read_into("health", result_.health, warnings_);
+    directories.read_control(map.find("control"), result_.control);
     map.read_into("log", result_.log);
     result_.cloud.url = *core::parse_base_url(default_cloud);
     map.read_into("cloud", result_.cloud);

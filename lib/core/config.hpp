@@ -169,6 +169,12 @@ struct health_settings {
     bool operator==(const health_settings&) const = default;
 };
 
+/// Where commands find the running daemon.
+struct control_settings {
+    std::string socket;  ///< a Unix socket's absolute path
+    bool operator==(const control_settings&) const = default;
+};
+
 enum class log_level : std::uint8_t { trace, debug, info, warn, error };
 enum class log_format : std::uint8_t { automatic, text, json, journald };
 
@@ -181,6 +187,7 @@ struct log_settings {
 struct config {
     state_settings state;
     health_settings health;
+    control_settings control;
     log_settings log;
     cloud_settings cloud;
     std::vector<organization> organizations;

@@ -1,5 +1,6 @@
 #include "core/health.hpp"
 
+#include "core/expiry.hpp"
 #include "core/schedule/due.hpp"
 
 #include <algorithm>
@@ -9,7 +10,6 @@ namespace tunnelkeyd::core {
 
 namespace {
 
-constexpr duration expiry_notice = std::chrono::days(30);
 constexpr duration clock_tolerance = std::chrono::minutes(1);
 // Long enough to check a large database. Nobody works on an open key gap meanwhile.
 constexpr duration longest_start = std::chrono::minutes(1);

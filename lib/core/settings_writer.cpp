@@ -159,6 +159,12 @@ void put(settings_writer& out, const health_settings& value) {
     out.close_map();
 }
 
+void put(settings_writer& out, const control_settings& value) {
+    out.open_map("control", false);
+    out.text("socket", value.socket);
+    out.close_map();
+}
+
 void put(settings_writer& out, const log_settings& value) {
     out.open_map("log", true);
     out.word("level", word_of(value.level, log_level_words));
@@ -182,6 +188,7 @@ void write(settings_writer& out, const config& settings) {
     out.number("version", 1);
     put(out, settings.state);
     put(out, settings.health);
+    put(out, settings.control);
     put(out, settings.log);
     put(out, settings.cloud);
     out.open_list("organizations");

@@ -3,7 +3,6 @@
 #include "net/error_text.hpp"
 #include "net/name_lookup.hpp"
 #include "net/reply_reader.hpp"
-#include "net/tls_peer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,6 +31,10 @@ using std::chrono::steady_clock;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr core::duration last_words = std::chrono::seconds(1);
+
+std::string text_of(const asio::ip::tcp::endpoint& to) {
+    return to.address().to_string() + " port " + std::to_string(to.port());
+}
 
 /// Limits nothing and counts what was handed to the kernel, which is what can have left.
 class counting_policy {
@@ -75,7 +78,6 @@ struct connection::streams {
 
     tcp_stream tcp;
     std::optional<tls_stream> tls;
-    std::optional<name_lookup> lookup;
 };
 
 /// Until the reply is complete or has failed, which its reader knows, or the connection has.
@@ -121,14 +123,12 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
     error_code error;
     std::vector<asio::ip::address> addresses{asio::ip::make_address(url.host, error)};
     if (error) {
-        auto& lookup = streams_->lookup.emplace(loop_, name_servers_);
-        co_await lookup.run(url.host, deadline);
-        if (lookup.addresses().empty())
-            co_return "cannot look up " + url.host + ": " +
-                (lookup.problem().empty() ? "no answer" : lookup.problem());
-        addresses = lookup.addresses();
-        streams_->lookup.reset();
+        auto unknown = co_await look_up(deadline, &addresses);
+        if (!unknown.empty())
+            co_return unknown;
     }
+    if (examined_)
+        examined_->ended_at = core::way::stage::connection;
     std::string problems;
     auto& tcp = streams_->tcp;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -142,11 +142,12 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
         if (!failure) {
             // The request follows the last message of the handshake at once: Nagle's algorithm would hold it.
             tcp.socket().set_option(asio::ip::tcp::no_delay(true), error);
+            if (examined_)
+                examined_->connected_to = text_of(to);
             co_return "";
         }
         problems += problems.empty() ? "" : "; ";
-        problems += "cannot connect to " + addresses[i].to_string() + " port " + std::to_string(url.port) +
-                    ": " + error_text(failure);
+        problems += "cannot connect to " + text_of(to) + ": " + error_text(failure);
         tcp.close();
     }
     co_return problems;
@@ -160,16 +161,22 @@ asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
     peer_.name = name + "\n" + where_.url.authority();
     tls_sessions::attach(tls.native_handle(), peer_);
     auto verify = [this, name](bool verified, asio::ssl::verify_context& verification) {
-        if (!verified && certificate_problem_.empty())
-            certificate_problem_ = describe_failure(verification.native_handle(), name);
+        auto* const handle = verification.native_handle();
+        if (!verified && certificate_failure_.problem.empty())
+            certificate_failure_ = describe_failure(handle, name);
+        if (examined_ && examined_->chain.empty())
+            examined_->chain = describe_chain(X509_STORE_CTX_get0_untrusted(handle));
         return verified;
     };
     tls.set_verify_callback(std::move(verify));
     streams_->tcp.expires_at(deadline);
     const auto [failure] = co_await tls.async_handshake(asio::ssl::stream_base::client, token);
+    if (examined_ && !failure)
+        note_tls(tls.native_handle());
     if (!failure)
         co_return "";
-    co_return "TLS handshake: " + (certificate_problem_.empty() ? error_text(failure) : certificate_problem_);
+    co_return "TLS handshake: " +
+        (certificate_failure_.problem.empty() ? error_text(failure) : certificate_failure_.text());
 }
 
 asio::awaitable<core::exchange> connection::exchange(wiping_string request, core::duration limit) {
@@ -249,8 +256,8 @@ void connection::close() {
 void connection::abort() {
     aborted_ = true;
     keeps_open_ = false;
-    if (streams_->lookup)
-        streams_->lookup->cancel();
+    if (lookup_)
+        lookup_->cancel();
     streams_->tcp.close();
 }
 

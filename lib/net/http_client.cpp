@@ -108,6 +108,19 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
 }
 
+void http_client::examine(endpoint to, core::duration limit, ports::way_handler done) {
+    if (state_->stopped)
+        return;
+    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::way found) {
+        if (client->stopped)
+            return;
+        if (failure)
+            std::rethrow_exception(failure);
+        done(std::move(found));
+    };
+    asio::co_spawn(state_->loop, walk(state_, std::move(to), limit), std::move(finish));
+}
+
 asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
     const auto began = steady_clock::now();
     core::exchange result;
@@ -147,6 +160,24 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
     else if (result.reached == core::reached::reply)
         used->close();
     co_return result;
+}
+
+asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> client, endpoint to,
+                                             core::duration limit) {
+    core::way found;
+    try {
+        const auto opened = std::make_shared<connection>(client->loop, to, client->options.name_servers);
+        const busy_guard busy(client->busy, opened);
+        tls_contexts::result tls;
+        if (to.url.is_https())
+            tls = client->contexts.get(to.tls);
+        found = co_await opened->examine(std::move(tls), limit);
+    } catch (const std::exception& error) {
+        // Out of memory or of descriptors.
+        found.problem = std::string("the examination failed: ") + error.what();
+    }
+    found.to = std::move(to.url);
+    co_return found;
 }
 
 }  // namespace tunnelkeyd::net

@@ -25,6 +25,10 @@ public:
     /// Connections are shared by requests with the same base URL, context path included, and TLS settings.
     void send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done);
 
+    /// Opens a connection of its own, within `limit`, sends nothing on it and closes it. No session is resumed,
+    /// so that the certificates are seen.
+    void examine(endpoint to, core::duration limit, ports::way_handler done);
+
     /// Cancels every request and closes every connection. Later requests are dropped.
     void stop();
 
@@ -33,6 +37,8 @@ private:
     struct job;
     static boost::asio::awaitable<core::exchange> run(std::shared_ptr<shared_state> client, job work);
     static boost::asio::awaitable<core::exchange> carry_out(std::shared_ptr<shared_state> client, job work);
+    static boost::asio::awaitable<core::way> walk(std::shared_ptr<shared_state> client, endpoint to,
+                                                  core::duration limit);
 
     std::shared_ptr<shared_state> state_;  ///< held by the requests under way as well
 };

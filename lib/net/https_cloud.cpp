@@ -30,6 +30,10 @@ void https_cloud::regenerate(const core::identity& tunnel, const core::secret& a
     send("PUT", path, api_key, timeout, std::move(done));
 }
 
+void https_cloud::examine(ports::way_handler done) {
+    client_->examine({settings_.url, settings_.tls}, settings_.timeout.connect, std::move(done));
+}
+
 void https_cloud::send(std::string_view method, const std::string& path, const core::secret& api_key,
                        core::duration timeout, ports::exchange_handler done) {
     wiping_string bearer;

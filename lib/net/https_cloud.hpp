@@ -33,6 +33,7 @@ public:
                            ports::exchange_handler done) override;
     void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                     ports::exchange_handler done) override;
+    void examine(ports::way_handler done) override;
 
 private:
     void send(std::string_view method, const std::string& path, const core::secret& api_key,

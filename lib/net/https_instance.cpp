@@ -52,4 +52,8 @@ void https_instance::install(const core::instance& at, const ports::credentials&
     client_->send({at.url, at.tls}, std::move(request), at.timeout, std::move(done));
 }
 
+void https_instance::examine(const core::instance& at, ports::way_handler done) {
+    client_->examine({at.url, at.tls}, at.timeout.connect, std::move(done));
+}
+
 }  // namespace tunnelkeyd::net

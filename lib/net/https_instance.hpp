@@ -31,6 +31,7 @@ public:
                   ports::exchange_handler done) override;
     void install(const core::instance& at, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
+    void examine(const core::instance& at, ports::way_handler done) override;
 
 private:
     std::unique_ptr<http_client> client_;

@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 
@@ -15,6 +16,7 @@ namespace tunnelkeyd::net {
 namespace {
 
 constexpr std::size_t longest_name = 200;
+constexpr int most_certificates = 10;
 
 bool is_address(const std::string& name) {
     boost::system::error_code error;
@@ -42,6 +44,14 @@ std::string date_of(const ASN1_TIME* at) {
     return text;
 }
 
+/// The beginning of 1970 for what is no time.
+core::wall_time time_of(const ASN1_TIME* at) {
+    std::tm parts{};
+    if (!at || ASN1_TIME_to_tm(at, &parts) != 1)
+        return {};
+    return core::wall_time(std::chrono::seconds(::timegm(&parts)));
+}
+
 }  // namespace
 
 bool expect_peer(SSL* connection, const std::string& name) {
@@ -55,37 +65,53 @@ bool expect_peer(SSL* connection, const std::string& name) {
            SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, sni) == 1;
 }
 
-std::string describe_failure(X509_STORE_CTX* verification, const std::string& name) {
+certificate_failure describe_failure(X509_STORE_CTX* verification, const std::string& name) {
     const auto* certificate = X509_STORE_CTX_get_current_cert(verification);
     const int error = X509_STORE_CTX_get_error(verification);
     if (!certificate)
-        return std::string("certificate refused: ") + X509_verify_cert_error_string(error);
+        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error), ""};
     const auto subject = text_of(X509_get_subject_name(certificate));
     const auto issuer = text_of(X509_get_issuer_name(certificate));
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-        return "certificate has expired (" + subject + ", valid until " +
-               date_of(X509_get0_notAfter(certificate)) + "): renew it on the server";
+        return {"certificate has expired (" + subject + ", valid until " +
+                    date_of(X509_get0_notAfter(certificate)) + ")",
+                "renew it on the server"};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        return "certificate is not valid yet (" + subject + ", valid from " +
-               date_of(X509_get0_notBefore(certificate)) +
-               "): check the clocks of this machine and of the server";
+        return {"certificate is not valid yet (" + subject + ", valid from " +
+                    date_of(X509_get0_notBefore(certificate)) + ")",
+                "check the clocks of this machine and of the server"};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        return "certificate is self-signed (" + subject + "): name it in tls.ca_file if it is the right one";
+        return {"certificate is self-signed (" + subject + ")",
+                "name it in tls.ca_file if it is the right one"};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        return "certificate authority is not trusted (" + subject + "): name it in tls.ca_file if it is yours";
+        return {"certificate authority is not trusted (" + subject + ")",
+                "name it in tls.ca_file if it is yours"};
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return "certificate's issuer is not trusted (" + subject + ", issued by " + issuer +
-               "): name the issuer in tls.ca_file, or let the server send its intermediate certificates";
+        return {"certificate's issuer is not trusted (" + subject + ", issued by " + issuer + ")",
+                "name the issuer in tls.ca_file, or let the server send its intermediate certificates"};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "certificate is not for " + name + " (" + subject + "): check the URL, or set tls.server_name";
+        return {"certificate is not for " + name + " (" + subject + ")",
+                "check the URL, or set tls.server_name"};
     default:
-        return std::string("certificate refused: ") + X509_verify_cert_error_string(error) + " (" + subject +
-               ", issued by " + issuer + ")";
+        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error) + " (" + subject +
+                    ", issued by " + issuer + ")",
+                ""};
     }
+}
+
+std::vector<core::certificate> describe_chain(const STACK_OF(X509) * chain) {
+    std::vector<core::certificate> found;
+    const int count = chain ? std::min(sk_X509_num(chain), most_certificates) : 0;
+    for (int i = 0; i < count; ++i) {
+        const auto* each = sk_X509_value(chain, i);
+        found.push_back({text_of(X509_get_subject_name(each)), text_of(X509_get_issuer_name(each)),
+                         time_of(X509_get0_notAfter(each))});
+    }
+    return found;
 }
 
 bool refuses_handshake(const boost::system::error_code& error) {

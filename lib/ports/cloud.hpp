@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "core/exchange.hpp"
+#include "core/way.hpp"
 
 #include <functional>
 
@@ -9,6 +10,7 @@ namespace tunnelkeyd::ports {
 
 /// Called exactly once for each request, from the loop, never from inside the call that asked.
 using exchange_handler = std::function<void(core::exchange)>;
+using way_handler = std::function<void(core::way)>;
 
 /// Atlassian's admin API. Used from the loop's thread only. Never retries, never resends, follows no redirect.
 class cloud {
@@ -23,6 +25,10 @@ public:
     /// reply.
     virtual void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                             exchange_handler done) = 0;
+
+    /// Looks the cloud's name up, connects and shakes hands as for a request, within `timeout.connect`, and
+    /// hangs up without sending one.
+    virtual void examine(way_handler done) = 0;
 };
 
 }  // namespace tunnelkeyd::ports

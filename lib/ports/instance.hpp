@@ -23,6 +23,10 @@ public:
     /// Call 2, `PUT {url}/rest/secure-tunneling/latest/tunnel/token` with the key.
     virtual void install(const core::instance& at, const credentials& authorization,
                          const core::shared_secret& key, exchange_handler done) = 0;
+
+    /// Looks the instance's name up, connects and shakes hands as for a request, within `timeout.connect`, and
+    /// hangs up without sending one.
+    virtual void examine(const core::instance& at, way_handler done) = 0;
 };
 
 }  // namespace tunnelkeyd::ports

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <list>
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 /// The open connections, and which of them wait for a request: so that whoever comes gets in, at the cost of

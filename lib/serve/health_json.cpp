@@ -1,6 +1,6 @@
 #include "serve/health_json.hpp"
 
-#include "serve/problem_json.hpp"
+#include "serve/json_parts.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 /// {"status", "at", "tunnels": {"total", "ok", "degraded", "failing"}, "problems": [...]}, and a line end. Each

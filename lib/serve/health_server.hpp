@@ -1,12 +1,9 @@
 #pragma once
 
 #include "core/config.hpp"
-#include "core/overview.hpp"
+#include "serve/server.hpp"
 
-#include <cstddef>
-#include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace boost::asio {
@@ -18,37 +15,9 @@ namespace tunnelkeyd::serve {
 class metrics_registry;
 struct server_state;
 
-/// Bounds on what a client may use. Each is a whole bound, not one per read.
-struct server_limits {
-    std::size_t connections = 128;  ///< at once; the one that is idle for longest makes room for a new one
-    // Answers being made or sent at once; more get a 503. Those to /livez and /readyz are not counted.
-    std::size_t large_answers = 8;    ///< to /status and /metrics, which grow with the number of tunnels
-    std::size_t health_answers = 32;  ///< to /healthz and below, which grow with the number of problems
-    std::size_t header = 8 * 1024;    ///< bytes of a request's line and header
-    core::duration request{10'000};   ///< from a connection's first byte of a request to the request's end
-    core::duration idle{60'000};      ///< without a request
-    core::duration answer{30'000};    ///< until an answer is made (else it is a 503), and then until it is sent
-};
-
-/// Why nothing can listen there. `what()` is for people, with the remedy.
-class listen_error : public std::runtime_error {
-public:
-    /// `temporary`: the address is in use, or not there yet: trying again later may help.
-    listen_error(const std::string& message, bool temporary)
-        : std::runtime_error(message), temporary_(temporary) {}
-    [[nodiscard]] bool temporary() const noexcept { return temporary_; }
-
-private:
-    bool temporary_;
-};
-
-/// Calls `done` once, from the loop, perhaps from inside the call, with so much of what is going on.
-using look_handler = std::function<void(core::overview)>;
-using look = std::function<void(const core::extent& extent, look_handler done)>;
-
 /// The health endpoints, plain HTTP/1.1, GET and HEAD: /livez /readyz /healthz /healthz/{tunnel} /status
-/// /metrics. No secrets, no changes. All pages but the first two are rendered by a thread of their
-/// own.
+/// /status/{tunnel} /metrics. No secrets, no changes. All pages but the first two are rendered by a thread of
+/// their own.
 ///
 /// Loop's thread only; destroyed before the loop and before `metrics`, from the loop or with it stopped: it
 /// waits for a page that is being rendered, and from then on calls nothing, whatever is still open or asked
@@ -63,9 +32,10 @@ public:
     health_server& operator=(const health_server&) = delete;
 
     /// Where it really listens: "127.0.0.1:9847", "[::1]:9847".
-    [[nodiscard]] std::string address() const;
+    [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
 private:
+    std::string address_;
     std::shared_ptr<server_state> state_;  ///< held by the connections as well
 };
 

@@ -1,6 +1,6 @@
 #include "serve/listen.hpp"
 
-#include "serve/health_server.hpp"
+#include "serve/server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>

@@ -6,7 +6,7 @@
 
 #include <string>
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 /// Throws listen_error.

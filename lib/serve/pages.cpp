@@ -18,11 +18,23 @@ answer ready_page(const core::overview& seen) {
     return {ready ? 200U : 503U, plain_text, (ready ? "ready" : seen.not_ready) + "\n"};
 }
 
-answer tunnel_page(const std::string& name, const core::overview& seen) {
+/// While it starts it knows none.
+answer no_such_tunnel(const std::string& name, const core::overview& seen) {
+    return seen.not_ready.empty() ? unknown_tunnel(name) : not_ready(seen.not_ready);
+}
+
+answer health_page(const std::string& name, const core::overview& seen) {
     auto found = health_json(seen, name);
-    if (!found)  // while it starts it knows none
-        return seen.not_ready.empty() ? unknown_tunnel(name) : not_ready(seen.not_ready);
+    if (!found)
+        return no_such_tunnel(name, seen);
     return {status_of(found->verdict), json_text, std::move(found->text)};
+}
+
+answer status_page(const std::string& name, const core::overview& seen) {
+    auto text = status_json(seen, name);
+    if (text.empty())
+        return no_such_tunnel(name, seen);
+    return {200, json_text, std::move(text)};
 }
 
 }  // namespace
@@ -36,15 +48,17 @@ answer make_page(const route& asked, const core::overview& seen, const metrics_r
     case page::health:
         return {status_of(core::verdict_on(seen)), json_text, health_json(seen)};
     case page::tunnel_health:
-        return tunnel_page(asked.tunnel, seen);
+        return health_page(asked.tunnel, seen);
     case page::status:
         return {200, json_text, status_json(seen)};
+    case page::tunnel_status:
+        return status_page(asked.tunnel, seen);
     case page::metrics:
         return {200, "text/plain; version=0.0.4; charset=utf-8", metrics.text(seen)};
     case page::none:
         break;
     }
-    return not_found(asked.path);
+    return not_found(asked.path, false);
 }
 
 }  // namespace tunnelkeyd::serve

@@ -4,7 +4,7 @@
 #include "serve/answer.hpp"
 #include "serve/routes.hpp"
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 class metrics_registry;

@@ -28,7 +28,7 @@ core::extent extent_of(const route& asked) {
         return {kind::daemon};
     if (asked.what == page::health)
         return {kind::problems};
-    if (asked.what == page::tunnel_health)
+    if (asked.what == page::tunnel_health || asked.what == page::tunnel_status)
         return {kind::tunnel, asked.tunnel};
     return {kind::everything};
 }

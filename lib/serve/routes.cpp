@@ -6,7 +6,8 @@ namespace tunnelkeyd::serve {
 
 namespace {
 
-constexpr std::string_view tunnel_prefix = "/healthz/";
+constexpr std::string_view health_prefix = "/healthz/";
+constexpr std::string_view status_prefix = "/status/";
 
 /// What is no percent-encoding stays as it is.
 std::string decode(std::string_view text) {
@@ -44,7 +45,9 @@ page page_of(std::string_view path) {
         return page::status;
     if (path == "/metrics")
         return page::metrics;
-    return path.starts_with(tunnel_prefix) && path != tunnel_prefix ? page::tunnel_health : page::none;
+    if (path.starts_with(health_prefix) && path != health_prefix)
+        return page::tunnel_health;
+    return path.starts_with(status_prefix) && path != status_prefix ? page::tunnel_status : page::none;
 }
 
 }  // namespace
@@ -53,7 +56,9 @@ route route_of(std::string_view target) {
     const auto path = path_of(target);
     route found{page_of(path), std::string(path), {}};
     if (found.what == page::tunnel_health)
-        found.tunnel = decode(path.substr(tunnel_prefix.size()));
+        found.tunnel = decode(path.substr(health_prefix.size()));
+    if (found.what == page::tunnel_status)
+        found.tunnel = decode(path.substr(status_prefix.size()));
     return found;
 }
 

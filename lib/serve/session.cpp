@@ -1,20 +1,25 @@
 #include "serve/session.hpp"
 
-#include "serve/pages.hpp"
+#include "serve/accounts.hpp"
+#include "serve/answering_slot.hpp"
+#include "serve/control_calls.hpp"
+#include "serve/peer.hpp"
 #include "serve/refusals.hpp"
 #include "serve/rendering.hpp"
+#include "serve/request.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
 #include <array>
@@ -37,8 +42,9 @@ constexpr std::size_t linger_bytes = 256 * 1024;
 
 class session final : public connection_list::member {
 public:
-    session(std::shared_ptr<server_state> of, asio::ip::tcp::socket accepted)
+    session(std::shared_ptr<server_state> of, stream_socket accepted)
         : all(std::move(of)),
+          who(all->control ? peer_at(accepted.native_handle(), all->control->socket) : peer()),
           stream(std::move(accepted)),
           buffer(std::max<std::size_t>(all->limits.header, 256) + 4096) {
         all->connections.add(*this);
@@ -52,58 +58,19 @@ public:
     }
 
     const std::shared_ptr<server_state> all;
-    beast::tcp_stream stream;
+    const peer who;  ///< at a control socket
+    beast::basic_stream<asio::generic::stream_protocol> stream;
     beast::flat_buffer buffer;
-    std::shared_ptr<rendering> waits_for;
+    std::shared_ptr<pending_answer> waits_for;
 };
 
-/// What a client asked for. With `refusal`, or where `over`, it is the last thing on the connection.
-struct request {
-    bool over = false;  ///< no request came
-    bool keep_alive = false;
-    bool head_only = false;
-    std::string target;
-    std::optional<answer> refusal;
-};
+using request_parser = http::request_parser<http::string_body>;
 
-/// Counts as an answer being made or sent, of those that have a limit.
-class answering_slot {
-public:
-    answering_slot(server_state& all, page what) {
-        if (what == page::status || what == page::metrics)
-            take(all.large_answers, all.limits.large_answers);
-        else if (what == page::health || what == page::tunnel_health)
-            take(all.health_answers, all.limits.health_answers);
-    }
-    ~answering_slot() {
-        if (used_ != nullptr)
-            --*used_;
-    }
-    answering_slot(const answering_slot&) = delete;
-    answering_slot& operator=(const answering_slot&) = delete;
-
-    [[nodiscard]] bool is_taken() const noexcept { return taken_; }
-
-private:
-    void take(std::size_t& used, std::size_t most) {
-        taken_ = used < most;
-        if (taken_)
-            ++*(used_ = &used);
-    }
-
-    std::size_t* used_ = nullptr;
-    bool taken_ = true;
-};
-
-request refused(answer with) {
-    request refusal;
-    refusal.refusal = std::move(with);
-    return refusal;
-}
-
-request unreadable(const error_code& error) {
+request unreadable(const error_code& error, const server_limits& limits) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
         return refused(header_too_large());
+    if (error == http::error::body_limit)
+        return refused(body_too_large(limits.body));
     static const auto& of_http = http::make_error_code(http::error::bad_method).category();
     if (error.category() == of_http && error != http::error::end_of_stream &&
         error != http::error::partial_message)
@@ -113,20 +80,15 @@ request unreadable(const error_code& error) {
     return none;
 }
 
-request understand(const http::request_parser<http::empty_body>& parser) {
+request_head head_of(const request_parser& parser) {
     const auto& message = parser.get();
-    request asked;
-    asked.keep_alive = parser.keep_alive();
-    asked.head_only = message.method() == http::verb::head;
-    asked.target = std::string(message.target());
-    const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
-    // A body is never read, so it cannot be told from a request behind it.
-    asked.keep_alive = asked.keep_alive && !has_body;
-    if (!asked.head_only && message.method() != http::verb::get)
-        asked.refusal = method_not_allowed(std::string(message.method_string()));
-    else if (has_body)
-        asked.refusal = body_not_allowed();
-    return asked;
+    request_head head;
+    head.method = std::string(message.method_string());
+    head.target = std::string(message.target());
+    head.keep_alive = parser.keep_alive();
+    head.length = parser.content_length().value_or(0);
+    head.has_body = parser.chunked() || head.length > 0;
+    return head;
 }
 
 /// Waits for the first byte of a request. False: none came.
@@ -142,47 +104,63 @@ asio::awaitable<bool> await_request(session& on) {
 }
 
 asio::awaitable<request> read_request(session& on) {
-    http::request_parser<http::empty_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(on.all->limits.header));
+    const auto& limits = on.all->limits;
+    request_parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits.header));
     parser.body_limit(boost::none);
-    on.stream.expires_after(on.all->limits.request);
+    on.stream.expires_after(limits.request);
     const auto [error, size] = co_await http::async_read_header(on.stream, on.buffer, parser, quietly);
-    // Only now: whoever sends slowly makes room for others, as whoever sends nothing does.
-    on.all->connections.mark_busy(on);
     if (error)
-        co_return unreadable(error);
+        co_return unreadable(error, limits);
     // The parser's own limit leaves the first line out.
-    co_return size > on.all->limits.header ? refused(header_too_large()) : understand(parser);
+    if (size > limits.header)
+        co_return refused(header_too_large());
+    auto asked = understand(head_of(parser), *on.all, on.who);
+    if (!asked.body_follows)
+        co_return asked;
+    parser.body_limit(limits.body);
+    const auto [failure, more] = co_await http::async_read(on.stream, on.buffer, parser, quietly);
+    if (failure)
+        co_return unreadable(failure, limits);
+    asked.body = std::move(parser.get().body());
+    co_return asked;
 }
 
-/// Nothing: it has to do with the server's state, and so is rendered.
-std::optional<answer> answer_at_once(const request& asked, const route& to, const answering_slot& slot) {
-    if (asked.refusal)
-        return *asked.refusal;
-    if (to.what == page::live)
-        return answer{200, plain_text, "ok\n"};
-    if (to.what == page::none)
-        return not_found(to.path);
-    if (!slot.is_taken())
-        return busy();
-    return std::nullopt;
-}
-
-asio::awaitable<answer> render(session& on, route to) {
-    on.waits_for = begin_rendering(on.all, std::move(to));
-    const auto job = on.waits_for;
+/// Nothing: it did not come in time.
+asio::awaitable<std::optional<answer>> wait_for(session& on, std::shared_ptr<pending_answer> job) {
+    on.waits_for = job;
     if (!job->made && !on.all->stopped)
         co_await job->wake.async_wait(quietly);
     on.waits_for.reset();
+    co_return std::move(job->made);
+}
+
+asio::awaitable<answer> page_of(session& on, route to) {
+    if (to.what == page::live)
+        co_return answer{200, plain_text, "ok\n"};
+    if (to.what == page::none)
+        co_return not_found(to.path, false);
+    const auto job = begin_rendering(on.all, std::move(to));
+    auto made = co_await wait_for(on, job);
     job->abandoned = true;
-    co_return job->made ? std::move(*job->made) : late();
+    co_return made ? std::move(*made) : late();
+}
+
+asio::awaitable<answer> result_of(session& on, call_target to, std::string body) {
+    auto read = read_order(to, body);
+    if (auto* wrong = std::get_if<answer>(&read))
+        co_return std::move(*wrong);
+    const auto job = begin_call(on.all, std::get<order>(read), user_text(on.who.user));
+    auto made = co_await wait_for(on, job);
+    co_return made ? std::move(*made) : operation_late();
 }
 
 /// False: it was not sent whole.
 asio::awaitable<bool> send(session& on, answer given, bool keep_alive, bool head_only) {
     const auto head = head_of(given, keep_alive);
+    const auto content = given.content();
     const std::array<asio::const_buffer, 2> bytes{asio::buffer(head),
-                                                  head_only ? asio::const_buffer() : asio::buffer(given.body)};
+                                                  head_only ? asio::const_buffer() : asio::buffer(content)};
     on.stream.expires_after(on.all->limits.answer);
     // Whoever does not read is reset when the time is over: else the kernel would keep megabytes for it, and
     // trickle them out for as long as it likes.
@@ -199,12 +177,17 @@ asio::awaitable<bool> answer_request(session& on, request asked) {
     // What was under way when the server ended may have come to a good end; nothing new begins.
     if (on.all->stopped)
         co_return false;
-    auto to = route_of(asked.target);
-    const answering_slot slot(*on.all, to.what);
-    auto given = answer_at_once(asked, to, slot);
-    if (!given)
-        given = co_await render(on, std::move(to));
-    const bool sent = co_await send(on, std::move(*given), asked.keep_alive, asked.head_only);
+    const answering_slot slot(*on.all, asked);
+    answer given;
+    if (asked.refusal)
+        given = std::move(*asked.refusal);
+    else if (!slot.is_taken())
+        given = busy();
+    else if (asked.call)
+        given = co_await result_of(on, std::move(*asked.call), std::move(asked.body));
+    else
+        given = co_await page_of(on, std::move(asked.to));
+    const bool sent = co_await send(on, std::move(given), asked.keep_alive, asked.head_only);
     if (!sent)
         co_return false;
     co_return asked.keep_alive;
@@ -213,7 +196,7 @@ asio::awaitable<bool> answer_request(session& on, request asked) {
 /// Says that no more comes, and waits until the client has said so too.
 asio::awaitable<void> close_properly(session& on) {
     error_code ignored;
-    on.stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    on.stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
     on.all->connections.mark_idle(on);
     on.stream.expires_after(std::min(linger_limit, on.all->limits.request));
     std::array<char, 4096> rest{};
@@ -229,6 +212,8 @@ asio::awaitable<void> close_properly(session& on) {
 asio::awaitable<void> serve(std::shared_ptr<session> on) {
     while (co_await await_request(*on)) {
         auto asked = co_await read_request(*on);
+        // Only now: whoever sends slowly makes room for others, as whoever sends nothing does.
+        on->all->connections.mark_busy(*on);
         if (asked.over)
             co_return;
         if (!co_await answer_request(*on, std::move(asked)))
@@ -239,8 +224,8 @@ asio::awaitable<void> serve(std::shared_ptr<session> on) {
 
 }  // namespace
 
-void start_session(std::shared_ptr<server_state> all, asio::ip::tcp::socket accepted) {
-    error_code ignored;
+void start_session(std::shared_ptr<server_state> all, stream_socket accepted) {
+    error_code ignored;  // Unix sockets do not know it
     accepted.set_option(asio::ip::tcp::no_delay(true), ignored);
     auto& loop = all->loop;
     auto made = std::make_shared<session>(std::move(all), std::move(accepted));

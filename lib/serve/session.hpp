@@ -4,10 +4,10 @@
 
 #include <memory>
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 /// Answers requests on this connection until either side has enough.
-void start_session(std::shared_ptr<server_state> all, boost::asio::ip::tcp::socket accepted);
+void start_session(std::shared_ptr<server_state> all, stream_socket accepted);
 
 }  // namespace tunnelkeyd::serve

@@ -1,6 +1,6 @@
 #include "serve/status_json.hpp"
 
-#include "serve/problem_json.hpp"
+#include "serve/json_parts.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,23 +10,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json time_json(std::optional<core::wall_time> at) {
-    return at ? ordered_json(core::to_iso8601(*at)) : ordered_json(nullptr);
-}
-
-ordered_json text_json(const std::string& text) {
-    return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-}
-
-ordered_json problems_json(const std::vector<core::problem>& problems) {
-    auto all = ordered_json::array();
-    for (const auto& each : problems) {
-        auto& json = all.emplace_back(ordered_json::object());
-        put_problem(json, each);
-        json["since"] = time_json(each.since);
-    }
-    return all;
-}
+constexpr auto time_json = time_as<ordered_json>;
+constexpr auto text_json = text_as<ordered_json>;
+constexpr auto problems_json = problems_as<ordered_json>;
 
 ordered_json daemon_json(const core::overview& seen) {
     ordered_json configuration;
@@ -37,7 +23,7 @@ ordered_json daemon_json(const core::overview& seen) {
     ordered_json json;
     json["version"] = TUNNELKEYD_VERSION;
     json["started_at"] =
-        seen.started_at == core::wall_time() ? ordered_json(nullptr) : time_json(seen.started_at);
+        seen.started_at == core::wall_time() ? ordered_json(nullptr) : time_as<ordered_json>(seen.started_at);
     json["ready"] = seen.not_ready.empty();
     json["not_ready_because"] = text_json(seen.not_ready);
     json["status"] = core::to_string(core::verdict_on(seen));
@@ -116,21 +102,33 @@ ordered_json tunnel_json(const core::tunnel_overview& tunnel) {
     return json;
 }
 
-}  // namespace
-
-std::string status_json(const core::overview& seen) {
+/// Of the tunnels with this name, or of all.
+std::string text_of(const core::overview& seen, std::optional<std::string_view> name) {
     auto organizations = ordered_json::array();
     for (const auto& each : seen.organizations)
         organizations.push_back(organization_json(each));
     auto tunnels = ordered_json::array();
     for (const auto& each : seen.tunnels)
-        tunnels.push_back(tunnel_json(each));
+        if (!name || each.name == *name)
+            tunnels.push_back(tunnel_json(each));
+    if (name && tunnels.empty())
+        return {};
     ordered_json json;
     json["at"] = time_json(seen.at);
     json["daemon"] = daemon_json(seen);
     json["organizations"] = std::move(organizations);
     json["tunnels"] = std::move(tunnels);
     return line_of(json);
+}
+
+}  // namespace
+
+std::string status_json(const core::overview& seen) {
+    return text_of(seen, std::nullopt);
+}
+
+std::string status_json(const core::overview& seen, std::string_view name) {
+    return text_of(seen, name);
 }
 
 }  // namespace tunnelkeyd::serve

@@ -3,8 +3,9 @@
 #include "core/overview.hpp"
 
 #include <string>
+#include <string_view>
 
-/// Private to the health server.
+/// Private to the servers.
 namespace tunnelkeyd::serve {
 
 /// All of it, and a line end. Names are stable; times are ISO 8601 in UTC; what is not there is null.
@@ -21,5 +22,9 @@ namespace tunnelkeyd::serve {
 ///
 /// daemon.status is the verdict on everything. A problem is {"severity", "code", "message", "remedy", "since"}.
 std::string status_json(const core::overview& seen);
+
+/// The same with the tunnel of this name alone: with each of them, where one has taken the name of another that
+/// is still being finished. "" if there is none.
+std::string status_json(const core::overview& seen, std::string_view name);
 
 }  // namespace tunnelkeyd::serve

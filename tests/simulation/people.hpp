@@ -30,6 +30,8 @@ public:
     void pause_and_resume();
     /// Likewise; of all.
     void resume();
+    /// What `tunnelkeyd rotate`, `pause`, `resume` and `pending` do, of the running daemon.
+    void ask();
     /// All that is wrong by their doing is put right now.
     void mend_everything();
 
@@ -53,6 +55,11 @@ private:
     void lose_secret(site& where);
     void mend_later(std::function<void()> mend, bool reload);
     void mend_due();
+    void ask_for_rotation(site& where);
+    void pause(site& where, bool pause);
+    void finish_by_hand(site& where);
+    void resolve(site& where, core::resolution how, std::uint64_t number);
+    [[nodiscard]] bool can_ask() const;
     [[nodiscard]] site* some_site();
     [[nodiscard]] static bool may_change(const site& where) { return !where.retired && !where.misplaced; }
 

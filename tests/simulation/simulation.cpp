@@ -68,6 +68,7 @@ std::vector<simulation::influence> simulation::influences() {
         {how_.restored ? std::optional(*how_.restored / 3) : std::nullopt, [this] { back_up(); }},
         {how_.restored, [this] { restore(); }},
         {how_.clock_stepped, [this] { step_clock(); }},
+        {how_.asked, [this] { people_.ask(); }},
     };
 }
 

@@ -42,6 +42,7 @@ temper temper_of(std::uint64_t seed) {
     made.reload = often(0.7, {days(7), days(20), days(60)});
     made.clock_stepped = often(0.4, {days(5), days(20), days(60)});
     made.paused = by.one_of(std::array{0.0, 0.0, 0.1, 0.5});
+    made.asked = often(0.5, {days(3), days(10), days(30)});
     made.trouble_lasts = by.one_of(std::array<core::duration, 3>{5min, 1h, 4h});
     return made;
 }

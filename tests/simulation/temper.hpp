@@ -40,8 +40,9 @@ struct temper {
     std::optional<core::duration> credentials_trouble;
     std::optional<core::duration> reload;
     std::optional<core::duration> clock_stepped;
-    double paused = 0;               ///< a tunnel or more, when the daemon is down; others go on again
-    core::duration trouble_lasts{};  ///< on average
+    double paused = 0;                    ///< a tunnel or more, when the daemon is down; others go on again
+    std::optional<core::duration> asked;  ///< of the running daemon: rotate, pause, resume; reveal and resolve
+    core::duration trouble_lasts{};       ///< on average
 };
 
 temper temper_of(std::uint64_t seed);

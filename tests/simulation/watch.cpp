@@ -59,6 +59,7 @@ void watch::started() {
         each.unanswered = now.steady;
         each.may_log_in = true;  // a check in the background
         each.key.clear();
+        each.asked.reset();
         const auto* record = on_disk(each);
         if (!record || !record->open)
             continue;
@@ -72,6 +73,28 @@ void watch::started() {
         }
     }
     happens("", "daemon: started");
+}
+
+/// The person has mended something, perhaps: it tries at once whatever was refused.
+void watch::asked_for_rotation(const site& tunnel) {
+    auto& of = at(tunnel.settings.hostname);
+    of.asked = of.troubled = world_.loop.now().steady;
+    of.may_log_in = true;
+    of.slow = false;
+    if (tunnel.misplaced)
+        of.given_up = of.key;  // what is held is replaced
+    organizations_[tunnel.settings.organization.id].refused.reset();
+    happens(tunnel.settings.hostname, "people: ask for a rotation");
+}
+
+void watch::paused_or_resumed(const site& tunnel) {
+    at(tunnel.settings.hostname).troubled = world_.loop.now().steady;
+}
+
+void watch::gave_up_key(const site& tunnel) {
+    auto& of = at(tunnel.settings.hostname);
+    of.given_up = of.key;
+    of.troubled = world_.loop.now().steady;
 }
 
 void watch::killed() {

@@ -30,6 +30,11 @@ public:
     };
     void excuse(const site& tunnel, excuse_for why);
 
+    // What people ask of the running daemon.
+    void asked_for_rotation(const site& tunnel);
+    void paused_or_resumed(const site& tunnel);
+    void gave_up_key(const site& tunnel);
+
     // What happens to the world.
     void started();
     /// About to be.
@@ -81,6 +86,8 @@ private:
         core::steady_time troubled{};                    // the latest thing that stood in its way
         core::steady_time told_to_wait{};                // until then, by Retry-After
         std::string key;                                 // the one that the daemon may install; "": none
+        std::string given_up;                            // a person has this key replaced
+        std::optional<core::steady_time> asked;          // a person did, for a rotation
         std::deque<core::steady_time> regenerates;       // of the last hour
         std::deque<core::steady_time> installs;          // likewise
         unsigned rejections = 0;                         // of `key`

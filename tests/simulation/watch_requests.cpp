@@ -122,7 +122,7 @@ void watch::regenerate_leaves(const core::identity& id) {
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
     const bool replaces = record->key && record->key->rejections >= rejections_until_replaced;
-    if (!tunnel.key.empty() && !replaces)
+    if (!tunnel.key.empty() && !replaces && tunnel.key != tunnel.given_up)
         breaks(tunnel, "it asks for another key though it has one");
     if (replaces && now - std::exchange(tunnel.replaced_at, now) < between_replacements && !is_clock_doubtful())
         breaks(tunnel, "it replaces a rejected key twice in an hour");
@@ -156,8 +156,13 @@ void watch::begins(seen& tunnel, const core::tunnel_record& record) {
     const auto& settings = tunnel.tunnel->settings;
     const auto began_at = now.steady - (now.wall - record.open->began_at);
     const auto& organization = organizations_[settings.organization.id];
-    tunnel.fires =
-        record.open->why == core::reason::confirm ? core::wall_time() : occurrence_of(tunnel, record);
+    const auto why = record.open->why;
+    const bool by_schedule = why != core::reason::confirm && why != core::reason::manual;
+    tunnel.fires = by_schedule ? occurrence_of(tunnel, record) : core::wall_time();
+    if (why == core::reason::manual)
+        tunnel.fired = {};  // it may set right what a clock that was ahead has done
+    if (std::exchange(tunnel.asked, std::nullopt))
+        return;  // a person's request passes all of that
     if (record.paused_at)
         breaks(tunnel, "it rotates though it is paused");
     if (began_at < reloaded_ || began_at < stepped_ || stepped_ + in_passing > now.steady)

@@ -112,7 +112,7 @@ void finish_server(X509& certificate, const certificate_wish& wish, X509& issuer
 
 struct certificate_authority::implementation {
     key_pointer key = make_key();
-    certificate_pointer certificate = begin_certificate({"tunnelkeyd simulator", {}, -3, 30}, *key);
+    certificate_pointer certificate = begin_certificate({"tunnelkeyd simulator", {}, -3, 400}, *key);
 };
 
 certificate_authority::certificate_authority() : self_(std::make_unique<implementation>()) {

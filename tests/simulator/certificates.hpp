@@ -18,7 +18,7 @@ struct certificate_wish {
     std::vector<std::string> alternative_names;  ///< as OpenSSL writes them: "DNS:localhost", "IP:127.0.0.1"
     /// From now, in days. A certificate that ended yesterday has begin -2 and end -1.
     long begin = -1;
-    long end = 2;
+    long end = 90;
 };
 
 /// Throws std::runtime_error where OpenSSL fails.

@@ -24,9 +24,12 @@ std::vector<std::pair<std::string, listener>> bad_listeners(const certificate_au
     auto expired = wish;
     expired.begin = -2;
     expired.end = -1;
+    auto expiring = wish;
+    expiring.end = 10;
     const certificate_wish elsewhere{"elsewhere.example", {"DNS:elsewhere.example"}};
     return {
         {"expired", {std::nullopt, 0, authority.issue(expired), false, ""}},
+        {"expiring", {std::nullopt, 0, authority.issue(expiring), false, ""}},
         {"self_signed", {std::nullopt, 0, self_signed(wish), false, ""}},
         {"wrong_host", {std::nullopt, 0, authority.issue(elsewhere), false, ""}},
         {"tls_1_1", {std::nullopt, 0, authority.issue(wish), true, ""}},

@@ -58,6 +58,12 @@ void fake_cloud::regenerate(const core::identity& id, const core::secret& api_ke
         std::move(done));
 }
 
+void fake_cloud::examine(ports::way_handler done) {
+    if (told)
+        told("way to the cloud");
+    wire_.walk(way, std::move(done));
+}
+
 fake_instances::product& fake_instances::at(const std::string& url) {
     const auto other = moved.find(url);
     return products[other == moved.end() ? url : other->second];
@@ -109,6 +115,13 @@ void fake_instances::install(const core::instance& settings, const ports::creden
             return reply(200, installed(known.name));
         },
         std::move(done));
+}
+
+void fake_instances::examine(const core::instance& settings, ports::way_handler done) {
+    if (told)
+        told("way to the instance");
+    const auto url = settings.url.text();
+    wire_.walk(at(url).way.value_or(whole_way(url)), std::move(done));
 }
 
 }  // namespace tunnelkeyd::tests

@@ -3,9 +3,11 @@
 #include "ports/cloud.hpp"
 #include "ports/instance.hpp"
 #include "support/fake_wire.hpp"
+#include "support/ways.hpp"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,7 +30,9 @@ public:
                            ports::exchange_handler done) override;
     void regenerate(const core::identity& id, const core::secret& api_key, core::duration timeout,
                     ports::exchange_handler done) override;
+    void examine(ports::way_handler done) override;
 
+    core::way way = whole_way("https://api.example");
     std::map<core::identity, tunnel> tunnels;
     std::map<std::string, std::string> api_keys;  ///< by organization id: the good one
     std::vector<core::duration> timeouts;         ///< of each regenerate request
@@ -52,6 +56,7 @@ public:
         std::string name;  ///< what it calls its tunnel
         std::vector<core::steady_time> installed_at;
         std::set<std::string> unwanted;  ///< keys that it rejects
+        std::optional<core::way> way;    ///< nothing: it is whole
     };
 
     fake_instances(fake_loop& loop, fake_wire& wire) : loop_(loop), wire_(wire) {}
@@ -61,6 +66,7 @@ public:
                   ports::exchange_handler done) override;
     void install(const core::instance& settings, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
+    void examine(const core::instance& settings, ports::way_handler done) override;
 
     std::map<std::string, product> products;
     std::map<std::string, std::string> moved;  ///< other URLs of a product

@@ -110,6 +110,10 @@ void fake_wire::send(const std::string& target, call what, core::duration limit,
     loop_.deliver(life, how.heard_after.value_or(limit), [ended, how] { ended(answer_of(how)); });
 }
 
+void fake_wire::walk(const core::way& found, ports::way_handler done) {
+    loop_.deliver(loop_.life(), 2 * one_way, [found, done = std::move(done)] { done(found); });
+}
+
 std::uint64_t fake_wire::sent(const std::string& target, call what) const {
     const auto found = sent_to_.find({target, what});
     return found == sent_to_.end() ? 0 : found->second;

@@ -74,6 +74,9 @@ public:
     void send(const std::string& target, call what, core::duration limit, std::function<core::exchange()> act,
               ports::exchange_handler done);
 
+    /// A connection on which nothing is sent: what the peer's way is said to be.
+    void walk(const core::way& found, ports::way_handler done);
+
     [[nodiscard]] std::uint64_t sent(call what) const { return sent_[static_cast<std::size_t>(what)]; }
     [[nodiscard]] std::uint64_t sent(const std::string& target, call what) const;
     /// How many are under way now, and the most that ever were.

@@ -37,7 +37,8 @@ core::tunnel& fake_world::add_tunnel(const std::string& name, const std::string&
     const auto url = tunnel.instance.url.text();
     const std::string key = "s3cr3t-key-" + tunnel.hostname + "-0";
     cloud.tunnels[tunnel.id()] = {key, name, url};
-    instances.products[url] = {tunnel.hostname, key, "Bearer s3cr3t-pat-" + name, "RUNNING", 200, name, {}, {}};
+    instances.products[url] = {
+        tunnel.hostname, key, "Bearer s3cr3t-pat-" + name, "RUNNING", 200, name, {}, {}, {}};
     ids_[name] = tunnel.id();
     linked_[url] = tunnel.id();
     return draft.tunnels.emplace_back(std::move(tunnel));

@@ -51,6 +51,7 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
         {"version", 1},
         {"state", {{"directory", state_directory()}}},
         {"health", {{"listen", "127.0.0.1:0"}}},
+        {"control", {{"socket", directory() / "control.sock"}}},
         {"log", {{"level", "trace"}, {"format", "json"}}},
         {"cloud", {{"url", world.at("cloud_url")}, {"tls", tls}}},
         {"defaults",

@@ -213,7 +213,13 @@ TEST_CASE_METHOD(fixture, "what needs a restart is held against the start, not a
     good();
     CHECK(reload->report().needs_restart == lines{"health.listen"});
 
+    world.draft.control.socket = "/srv/control.sock";
+    reload->request();
+    good();
+    CHECK(reload->report().needs_restart == lines{"health.listen", "control.socket"});
+
     world.draft.health.listen = core::health_settings{}.listen;
+    world.draft.control = {};
     reload->request();
     good();
     CHECK(reload->report().needs_restart.empty());

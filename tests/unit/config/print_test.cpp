@@ -12,6 +12,8 @@ TEST_CASE("the printed configuration shows every default and no more") {
           "  directory: /var/lib/tunnelkeyd\n"
           "health: {listen: \"127.0.0.1:9847\", gap_failing_after: 5m, "
           "overdue_failing_after: 1d}\n"
+          "control:\n"
+          "  socket: /run/tunnelkeyd/control.sock\n"
           "log: {level: info, format: auto}\n"
           "cloud:\n"
           "  url: https://api.atlassian.com\n"
@@ -52,6 +54,7 @@ TEST_CASE("what is printed reads back as an equal configuration") {
     round_trip(good("version: 1\n"
                     "state: {directory: '/srv/a b: c #d', sealing_key: {env: KEY}}\n"
                     "health: {listen: none, gap_failing_after: 0s}\n"
+                    "control: {socket: '/srv/a: b.sock'}\n"
                     "log: {level: error, format: journald}\n"
                     "cloud: {url: 'http://[::1]:8080/x', max_in_flight: 1, tls: {server_name: '::1'}}\n"));
 }

@@ -12,6 +12,7 @@ TEST_CASE("a configuration without tunnels is valid, and every default is filled
         const auto settings = good(text);
         CHECK(settings.state.directory == "/var/lib/tunnelkeyd");
         CHECK_FALSE(settings.state.sealing_key);
+        CHECK(settings.control.socket == "/run/tunnelkeyd/control.sock");
         CHECK(settings.log.level == core::log_level::info);
         CHECK(settings.log.format == core::log_format::automatic);
         CHECK(settings.health == core::health_settings{{{"127.0.0.1", 9847}}, 5min, 24h});
@@ -51,9 +52,9 @@ TEST_CASE("a version that is not known is refused") {
 }
 
 TEST_CASE("what is to come later is an unknown key or value until then") {
-    CHECK(errors("version: 1\ncontrol: {}") ==
-          lines{"c:2:1: control: unknown key; allowed: version, state, health, log, cloud, organizations, "
-                "defaults, tunnels"});
+    CHECK(errors("version: 1\nalerts: {}") ==
+          lines{"c:2:1: alerts: unknown key; allowed: version, state, health, control, log, cloud, "
+                "organizations, defaults, tunnels"});
     CHECK(errors("version: 1\nlog: {format: syslog}") ==
           lines{"c:2:15: log.format: \"syslog\" is not known; allowed: auto, text, json, journald"});
     for (const char* text : {"notify: []", "cloud: {proxy: none}", "cloud: {requests_per_minute: 1}"}) {
@@ -61,22 +62,6 @@ TEST_CASE("what is to come later is an unknown key or value until then") {
         REQUIRE(found.size() == 1);
         CHECK(found[0].find("unknown key") != std::string::npos);
     }
-}
-
-TEST_CASE("$STATE_DIRECTORY wins over the file, with a warning where they differ") {
-    variables set{{{"STATE_DIRECTORY", "/run/state:/run/other"}}};
-    const auto load_it = [&](const char* text) { return load_text(text, "c", set.lookup()); };
-    CHECK(load_it("version: 1").value->state.directory == "/run/state");
-    CHECK(load_it("version: 1").warnings.empty());
-    CHECK(load_it("version: 1\nstate: {directory: /run/state}").warnings.empty());
-    const auto differs = load_it("version: 1\nstate: {directory: /srv}");
-    CHECK(differs.value->state.directory == "/run/state");
-    CHECK(differs.warnings ==
-          lines{"c:2:20: state.directory: not used, as $STATE_DIRECTORY says \"/run/state\""});
-    set.values["STATE_DIRECTORY"] = "";
-    CHECK(load_it("version: 1\nstate: {directory: /srv}").value->state.directory == "/srv");
-    set.values["STATE_DIRECTORY"] = "state";
-    CHECK(load_it("version: 1").errors == lines{"c:1:1: $STATE_DIRECTORY must be an absolute path: /..."});
 }
 
 TEST_CASE("a tunnel finds its organization by name, and needs none where there is one") {

@@ -83,8 +83,8 @@ TEST_CASE("a path that is not there is a 404 that lists those that are") {
         CHECK(got.status == 404);
         const auto error = json::parse(got.body);
         CHECK(error.at("code") == "not_found");
-        CHECK(error.at("paths") ==
-              json({"/livez", "/readyz", "/healthz", "/healthz/{tunnel}", "/status", "/metrics"}));
+        CHECK(error.at("paths") == json({"/livez", "/readyz", "/healthz", "/healthz/{tunnel}", "/status",
+                                         "/status/{tunnel}", "/metrics"}));
     }
 }
 

@@ -12,14 +12,17 @@ TEST_CASE("each path has its page, whatever its query") {
         CHECK(route_of("/healthz/jira" + behind).what == page::tunnel_health);
         CHECK(route_of("/healthz/jira" + behind).tunnel == "jira");
         CHECK(route_of("/status" + behind).what == page::status);
+        CHECK(route_of("/status/jira" + behind).what == page::tunnel_status);
+        CHECK(route_of("/status/jira" + behind).tunnel == "jira");
         CHECK(route_of("/metrics" + behind).what == page::metrics);
         CHECK(route_of("http://x:1/metrics" + behind).what == page::metrics);
     }
 }
 
 TEST_CASE("no other path has a page") {
-    for (const char* path : {"", "/", "*", "livez", "/livez/", "//livez", "/LIVEZ", "/healthz/", "/healthz/?x",
-                             "/statusx", "?/livez", "http://x", "http://x?/livez", "https://x/livez", "x:443"})
+    for (const char* path :
+         {"", "/", "*", "livez", "/livez/", "//livez", "/LIVEZ", "/healthz/", "/status/", "/healthz/?x",
+          "/statusx", "?/livez", "http://x", "http://x?/livez", "https://x/livez", "x:443"})
         CHECK(route_of(path).what == page::none);
     CHECK(route_of("/nowhere?x").path == "/nowhere");
 }

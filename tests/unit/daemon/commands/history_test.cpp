@@ -1,6 +1,6 @@
 #include "daemon/commands/history.hpp"
-#include "daemon/commands/stored_json.hpp"
 #include "fixture.hpp"
+#include "serve/control_json.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 std::string text_of(const std::vector<core::past_rotation>& rotations) {
     std::ostringstream out;
-    daemon::print_history(out, daemon::read_history(daemon::history_json(rotations)), {});
+    daemon::print_history(out, daemon::read_history(serve::text_of(rotations)), {});
     return out.str();
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/commands/by_hand.hpp"
 #include "daemon/commands/pending.hpp"
-#include "daemon/commands/stored_json.hpp"
 #include "fixture.hpp"
+#include "serve/control_json.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,12 +27,12 @@ core::pending_report gap(const std::string& tunnel) {
 }
 
 daemon::pending_view view_of(const core::pending_report& report) {
-    return daemon::read_pending(daemon::pending_json({report})).at(0);
+    return daemon::read_pending(serve::text_of(std::vector{report})).at(0);
 }
 
 std::string text_of(const std::vector<core::pending_report>& gaps) {
     std::ostringstream out;
-    daemon::print_pending(out, daemon::read_pending(daemon::pending_json(gaps)), now, {});
+    daemon::print_pending(out, daemon::read_pending(serve::text_of(gaps)), now, {});
     return out.str();
 }
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +30,14 @@ std::string lower(std::string text) {
 }  // namespace
 
 client::client(const std::string& address, int receive_buffer) {
+    if (address.starts_with('/')) {
+        sockaddr_un local{};
+        local.sun_family = AF_UNIX;
+        address.copy(local.sun_path, sizeof local.sun_path - 1);
+        socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        connect(address, reinterpret_cast<sockaddr*>(&local), sizeof local);
+        return;
+    }
     const auto colon = address.rfind(':');
     const auto port = htons(static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1))));
     sockaddr_in v4{};
@@ -41,12 +50,16 @@ client::client(const std::string& address, int receive_buffer) {
     if (is_v6)
         ::inet_pton(AF_INET6, address.substr(1, colon - 2).c_str(), &v6.sin6_addr);
     socket_ = ::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &longest_wait, sizeof longest_wait);
-    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof longest_wait);
     if (receive_buffer > 0)
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const auto* where = is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
-    if (::connect(socket_, where, is_v6 ? sizeof v6 : sizeof v4) != 0) {
+    connect(address, where, is_v6 ? sizeof v6 : sizeof v4);
+}
+
+void client::connect(const std::string& address, const sockaddr* where, unsigned size) {
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &longest_wait, sizeof longest_wait);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof longest_wait);
+    if (::connect(socket_, where, size) != 0) {
         ::close(socket_);
         throw std::runtime_error("cannot connect to " + address);
     }
@@ -111,8 +124,9 @@ reply client::read_reply(bool head) {
     return got;
 }
 
-reply client::ask(const std::string& path, const std::string& method) {
-    send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+reply client::ask(const std::string& path, const std::string& method, const std::string& body) {
+    const auto length = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + length + "\r\n" + body);
     return read_reply(method == "HEAD");
 }
 

@@ -35,23 +35,20 @@ std::vector<serve::look_handler> held_looks::take() {
     return std::exchange(held_, {});
 }
 
-server_fixture::server_fixture(serve::look look, serve::server_limits limits)
-    : server_(std::make_unique<serve::health_server>(loop, core::listen_address{"127.0.0.1", 0},
-                                                     std::move(look), metrics, limits)) {
-    address = server_->address();
-    running_ = std::thread([this] {
+void running_loop::start() {
+    thread_ = std::thread([this] {
         while (loop.run_one() > 0)
             ++turns;
     });
 }
 
-server_fixture::~server_fixture() {
+void running_loop::stop() {
     loop.stop();
-    if (running_.joinable())
-        running_.join();
+    if (thread_.joinable())
+        thread_.join();
 }
 
-void server_fixture::on_loop(std::function<void()> what) {
+void running_loop::on_loop(std::function<void()> what) {
     std::promise<void> over;
     boost::asio::post(loop, [&over, &what] {
         what();
@@ -60,9 +57,16 @@ void server_fixture::on_loop(std::function<void()> what) {
     over.get_future().wait();
 }
 
+server_fixture::server_fixture(serve::look look, serve::server_limits limits)
+    : server_(std::make_unique<serve::health_server>(loop, core::listen_address{"127.0.0.1", 0},
+                                                     std::move(look), metrics, limits)) {
+    address = server_->address();
+    start();
+}
+
 void server_fixture::end() {
     on_loop([this] { server_.reset(); });
-    running_.join();
+    run_out();
 }
 
 }  // namespace tunnelkeyd::testing

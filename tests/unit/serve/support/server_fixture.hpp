@@ -41,32 +41,48 @@ private:
     std::vector<serve::look_handler> held_;
 };
 
-/// A server on a loop of its own, which a thread runs.
-class server_fixture {
+/// A loop that a thread runs.
+class running_loop {
+public:
+    running_loop() = default;
+    ~running_loop() { stop(); }
+    running_loop(const running_loop&) = delete;
+    running_loop& operator=(const running_loop&) = delete;
+
+    void start();
+    /// Where it is.
+    void stop();
+    /// Until it has nothing left to do.
+    void run_out() { thread_.join(); }
+    /// Runs it on the loop, and waits for its end.
+    void on_loop(std::function<void()> what);
+
+    boost::asio::io_context loop{1};
+    std::atomic<unsigned> turns = 0;
+
+private:
+    std::thread thread_;
+};
+
+/// The health endpoints, on a loop of their own.
+class server_fixture : public running_loop {
 public:
     explicit server_fixture(serve::look look = good_look(), serve::server_limits limits = patient_limits());
     /// Stops the loop where it is, unless the server has gone.
-    ~server_fixture();
-    server_fixture(const server_fixture&) = delete;
-    server_fixture& operator=(const server_fixture&) = delete;
+    ~server_fixture() { stop(); }
 
     [[nodiscard]] client connect(int receive_buffer = 0) const { return client(address, receive_buffer); }
     /// GET on a connection of its own.
     [[nodiscard]] reply get(const std::string& path) const { return connect().ask(path); }
 
-    /// Runs it on the loop, and waits for its end.
-    void on_loop(std::function<void()> what);
     /// Destroys the server on the loop, and waits until the loop has nothing left to do.
     void end();
 
-    boost::asio::io_context loop{1};
     serve::metrics_registry metrics;
-    std::atomic<unsigned> turns = 0;  ///< of the loop
     std::string address;
 
 private:
     std::unique_ptr<serve::health_server> server_;
-    std::thread running_;
 };
 
 }  // namespace tunnelkeyd::testing

@@ -1,0 +1,162 @@
+#include "daemon/local_examiner.hpp"
+
+#include "app/examination_run.hpp"
+#include "config/secrets.hpp"
+#include "core/examination.hpp"
+#include "daemon/complaint.hpp"
+#include "daemon/event_log.hpp"
+#include "daemon/open_store.hpp"
+#include "net/https_cloud.hpp"
+#include "net/https_instance.hpp"
+#include "net/loop_clock.hpp"
+#include "net/system_random.hpp"
+#include "serve/metrics_registry.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace tunnelkeyd::daemon {
+
+namespace {
+
+namespace asio = boost::asio;
+using result = core::check_line::result;
+
+/// A store that could not be opened: nothing can be written.
+class closed_store final : public ports::journal {
+public:
+    closed_store(asio::io_context& loop, std::string why) : loop_(loop), why_(std::move(why)) {}
+
+    void save(const core::tunnel_record&, std::optional<core::history_entry>,
+              ports::write_handler done) override {
+        probe(core::duration(0), std::move(done));
+    }
+    void probe(core::duration, ports::write_handler done) override {
+        asio::post(loop_, [why = why_, done = std::move(done)] { done(why); });
+    }
+
+private:
+    asio::io_context& loop_;
+    std::string why_;
+};
+
+/// Why the store is not to be opened; nothing where it may be. Opening it makes files, which the daemon could
+/// not use if they were another user's.
+std::optional<core::check_line> reason_not_to_open(const std::string& directory) {
+    struct stat status {};
+    const bool exists = ::stat(directory.c_str(), &status) == 0;
+    if (!exists && errno == ENOENT) {
+        const auto parent = std::filesystem::path(directory).parent_path();
+        if (::access(parent.c_str(), W_OK | X_OK) == 0)
+            return core::check_line{"store", result::passed,
+                                    directory + " does not exist yet; the first start makes it", ""};
+        return core::check_line{"store", result::failed,
+                                directory + " does not exist, and this user cannot make it",
+                                "install -d -o tunnelkeyd -g tunnelkeyd -m 0700 " + directory};
+    }
+    if (!exists || status.st_uid == ::geteuid())
+        return std::nullopt;
+    return core::check_line{"store", result::warning,
+                            "not tried: " + directory + " belongs to another user (" +
+                                std::to_string(status.st_uid) + ") than the one who runs this",
+                            "run this as the daemon's user (sudo -u tunnelkeyd): what another one may read the "
+                            "daemon perhaps may not"};
+}
+
+}  // namespace
+
+struct local_examiner::parts {
+    explicit parts(const core::config& with)
+        : config(with),
+          log(with.log),
+          secrets(config::process_environment()),
+          clock(loop),
+          journal(open()),
+          cloud(loop, with.cloud),
+          instance(loop),
+          world{clock, random, secrets, *journal, cloud, instance, log, metrics},
+          examiner(world) {}
+
+    /// A stand-in where that fails; `store` is its line where nothing needs to be asked.
+    std::unique_ptr<ports::journal> open() {
+        store = reason_not_to_open(config.state.directory);
+        if (store)
+            return std::make_unique<closed_store>(loop, store->found);
+        try {
+            auto opened = open_store(
+                config.state, secrets,
+                [this](std::function<void()> task) { asio::post(loop, std::move(task)); },
+                [this] { return clock.now().steady; });
+            for (const auto& warning : opened->warnings())
+                complain_of_failure(warning);
+            return opened;
+        } catch (const store::error& problem) {
+            if (problem.kind() == store::error_kind::locked)
+                store =
+                    core::skip("store", "not tried: a running tunnelkeyd has it, and looks after it (/readyz)");
+            return std::make_unique<closed_store>(loop, problem.what());
+        }
+    }
+
+    const core::config& config;
+    std::optional<core::check_line> store;
+    asio::io_context loop{1};
+    asio::executor_work_guard<asio::io_context::executor_type> working{loop.get_executor()};
+    event_log log;
+    config::secret_reader secrets;
+    net::loop_clock clock;
+    serve::metrics_registry metrics;
+    net::system_random random;
+    std::unique_ptr<ports::journal> journal;
+    net::https_cloud cloud;
+    net::https_instance instance;
+    app::outside world;
+    app::cloud_examiner examiner;
+    std::map<std::uint64_t, std::unique_ptr<app::examination_run>> runs;  ///< those under way, by number
+    std::uint64_t begun = 0;
+};
+
+local_examiner::local_examiner(const core::config& config) : parts_(std::make_unique<parts>(config)) {
+}
+
+local_examiner::~local_examiner() = default;
+
+void local_examiner::examine(const std::string& tunnel, std::function<void(core::examination)> done) {
+    const auto& all = parts_->config.tunnels;
+    const auto settings =
+        std::find_if(all.begin(), all.end(), [&](const core::tunnel& each) { return each.name == tunnel; });
+    const auto number = parts_->begun++;
+    auto ended = [this, number, done = std::move(done)](core::examination found) {
+        const auto over = parts_->runs.extract(number);  // lives until this returns
+        done(std::move(found));
+    };
+    auto& run = parts_->runs[number];
+    run = std::make_unique<app::examination_run>(
+        parts_->world, parts_->examiner, std::make_shared<const core::tunnel>(*settings), std::move(ended));
+    if (parts_->store)
+        run->start(*parts_->store);
+    else
+        run->start();
+}
+
+void local_examiner::run() {
+    parts_->loop.run();
+}
+
+void local_examiner::stop() {
+    parts_->loop.stop();
+}
+
+}  // namespace tunnelkeyd::daemon

@@ -1,0 +1,113 @@
+#include "core/examination.hpp"
+#include "core/expiry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+using result = check_line::result;
+using stage = way::stage;
+
+/// What the lines of one peer are called by.
+struct names {
+    std::string_view look_up;
+    std::string_view connection;
+    std::string_view tls;
+    std::string url;      ///< the setting
+    std::string ca_file;  ///< the setting
+};
+
+std::string took(duration length) {
+    return length > duration(0) ? " (" + to_string(length) + ")" : " (<1ms)";
+}
+
+std::string because(std::string_view failed) {
+    return "because " + std::string(failed) + " failed";
+}
+
+check_line look_up_line(const way& found, const names& called) {
+    if (found.ended_at == stage::look_up)
+        return {called.look_up, result::failed, found.problem,
+                "see that " + called.url +
+                    " is right, and that this machine's name servers know the name (getent "
+                    "ahosts " +
+                    found.to.host + ")"};
+    if (!found.look_up_took)
+        return skip(called.look_up, found.to.host + " is an address");
+    std::string text;
+    for (const auto& each : found.addresses)
+        text += (text.empty() ? "" : ", ") + each;
+    return {called.look_up, result::passed, found.to.host + " is " + text + took(*found.look_up_took), ""};
+}
+
+check_line connection_line(const way& found, const names& called) {
+    if (found.ended_at == stage::look_up)
+        return skip(called.connection, because(called.look_up));
+    if (found.ended_at == stage::connection)
+        return {called.connection, result::failed, found.problem,
+                "see that it is up, that " + called.url +
+                    " has the right port, and that firewalls let this machine through"};
+    return {called.connection, result::passed, found.connected_to + took(found.connection_took), ""};
+}
+
+/// ": CN=jira.example.com until 2027-01-31, CN=R3 until 2027-09-15"
+std::string chain_text(const way& found) {
+    std::string text;
+    for (const auto& each : found.chain)
+        text += (text.empty() ? ": " : ", ") + each.subject + " until " + to_date(each.not_after);
+    return text;
+}
+
+check_line verified_line(const way& found, const names& called, wall_time now) {
+    check_line line{called.tls, result::passed, found.tls_version + ", " + found.cipher + chain_text(found),
+                    ""};
+    const auto first = std::min_element(
+        found.chain.begin(), found.chain.end(),
+        [](const certificate& one, const certificate& other) { return one.not_after < other.not_after; });
+    if (first == found.chain.end() || first->not_after - now > expiry_notice)
+        return line;
+    const auto days = std::chrono::floor<std::chrono::days>(first->not_after - now).count();
+    line.came_out = result::warning;
+    line.found = first->subject + " expires on " + to_date(first->not_after) + " (in " + std::to_string(days) +
+                 " days); " + line.found;
+    line.remedy = first == found.chain.begin()
+                      ? "renew the certificate on the server"
+                      : "renew the authority's certificate, and what " + called.ca_file + " names with it";
+    return line;
+}
+
+check_line tls_line(const way& found, const names& called, wall_time now) {
+    if (found.ended_at < stage::tls)
+        return skip(called.tls, because(found.ended_at == stage::look_up ? called.look_up : called.connection));
+    if (!found.to.is_https())
+        return skip(called.tls, called.url + " is plain http");
+    if (found.ended_at == stage::whole)
+        return verified_line(found, called, now);
+    const auto sent = chain_text(found);
+    return {called.tls, result::failed, found.problem + (sent.empty() ? "" : "; it sent" + sent),
+            !found.remedy.empty() ? found.remedy
+                                  : "see that the server speaks TLS there, of a version that is allowed "
+                                    "(min_version), and that " +
+                                        called.ca_file + " can be read"};
+}
+
+std::vector<check_line> lines(const way& found, const names& called, wall_time now) {
+    return {look_up_line(found, called), connection_line(found, called), tls_line(found, called, now)};
+}
+
+}  // namespace
+
+std::vector<check_line> examine_cloud_way(const way& found, wall_time now) {
+    return lines(found, {"cloud_name", "cloud_connection", "cloud_tls", "cloud.url", "cloud.tls.ca_file"}, now);
+}
+
+std::vector<check_line> examine_instance_way(const way& found, wall_time now) {
+    return lines(
+        found, {"instance_name", "instance_connection", "instance_tls", "instance.url", "instance.tls.ca_file"},
+        now);
+}
+
+}  // namespace tunnelkeyd::core

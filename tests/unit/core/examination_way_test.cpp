@@ -1,0 +1,86 @@
+#include "core/examination.hpp"
+#include "support/ways.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tunnelkeyd;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+using core::way;
+using result = core::check_line::result;
+
+namespace {
+
+constexpr core::wall_time now{std::chrono::sys_days(std::chrono::year(2026) / 12 / 1)};
+const std::string url = "https://jira.example/jira";
+
+std::vector<result> results(const std::vector<core::check_line>& lines) {
+    std::vector<result> all;
+    for (const auto& each : lines)
+        all.push_back(each.came_out);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a whole way shows addresses, the one that answered, and the certificates with their ends") {
+    const auto lines = core::examine_instance_way(tests::whole_way(url), now);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].check == "instance_name");
+    CHECK(lines[0].found == "jira.example is 192.0.2.1, 2001:db8::1 (3ms)");
+    CHECK(lines[1].check == "instance_connection");
+    CHECK(lines[1].found == "192.0.2.1 port 443 (5ms)");
+    CHECK(lines[2].check == "instance_tls");
+    CHECK(lines[2].found == "TLSv1.3, TLS_AES_256_GCM_SHA384: CN=jira.example until 2030-01-01, CN=authority "
+                            "until 2031-01-01");
+    CHECK(results(lines) == std::vector(3, result::passed));
+    CHECK(core::examine_cloud_way(tests::whole_way(url), now)[2].check == "cloud_tls");
+}
+
+TEST_CASE("where a way ends the line fails with a remedy, and those behind it are skipped") {
+    using stage = way::stage;
+    const auto [end, expected] = GENERATE(table<stage, std::vector<result>>({
+        {stage::look_up, {result::failed, result::skipped, result::skipped}},
+        {stage::connection, {result::passed, result::failed, result::skipped}},
+        {stage::tls, {result::passed, result::passed, result::failed}},
+    }));
+    const auto lines = core::examine_instance_way(tests::broken_way(url, end, "it broke"), now);
+    CHECK(results(lines) == expected);
+    for (const auto& each : lines) {
+        CHECK(each.remedy.empty() == (each.came_out != result::failed));
+        if (each.came_out == result::failed)
+            CHECK_THAT(each.found, Contains("it broke"));
+        if (each.came_out == result::skipped)
+            CHECK_THAT(each.found, Contains("because instance_"));
+    }
+}
+
+TEST_CASE("a certificate's own remedy comes before a general one, and what the server sent is shown") {
+    const auto found = tests::broken_way(url, way::stage::tls, "certificate has expired", "renew it");
+    const auto line = core::examine_instance_way(found, now)[2];
+    CHECK_THAT(line.found, Contains("certificate has expired; it sent: CN=jira.example until 2030-01-01"));
+    CHECK(line.remedy == "renew it");
+}
+
+TEST_CASE("a certificate that expires within 30 days is a warning that names it, the authority's too") {
+    auto found = tests::whole_way(url);
+    const std::size_t which = GENERATE(0u, 1u);
+    found.chain[which].not_after = now + 30 * 24h;
+    auto line = core::examine_instance_way(found, now)[2];
+    CHECK(line.came_out == result::warning);
+    CHECK_THAT(line.found, Contains(found.chain[which].subject + " expires on 2026-12-31 (in 30 days)"));
+    CHECK_THAT(line.remedy, Contains(which == 0 ? "on the server" : "instance.tls.ca_file"));
+    found.chain[which].not_after += 1ms;
+    CHECK(core::examine_instance_way(found, now)[2].came_out == result::passed);
+}
+
+TEST_CASE("an address has no look-up, and plain http no certificates") {
+    auto found = tests::whole_way("http://127.0.0.1:8080");
+    found.addresses.clear();
+    found.look_up_took.reset();
+    found.chain.clear();
+    const auto lines = core::examine_instance_way(found, now);
+    CHECK(results(lines) == std::vector{result::skipped, result::passed, result::skipped});
+    CHECK(lines[0].found == "127.0.0.1 is an address");
+    CHECK(lines[2].found == "instance.url is plain http");
+}
