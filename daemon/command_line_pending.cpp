@@ -31,7 +31,8 @@ CLI::App* add_resolve(CLI::App& app, const words& given) {
     added->add_flag("--regenerate", given->regenerate, "Give the stored key up, and ask for another one")
         ->excludes(installed);
     added->add_option("--key", given->command.number, "Only if this is still the stored key's number")
-        ->type_name("NUMBER");
+        ->type_name("NUMBER")
+        ->check(CLI::PositiveNumber);
     added->footer("For root and the daemon's user only. Examples:\n"
                   "  tunnelkeyd pending resolve jira --installed --key 4\n"
                   "  tunnelkeyd pending resolve jira --regenerate");

@@ -1,6 +1,6 @@
 #include "daemon/examination_printer.hpp"
 
-#include "daemon/log_lines.hpp"
+#include "daemon/printable.hpp"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>

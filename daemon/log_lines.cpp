@@ -21,17 +21,6 @@ std::string subject(std::string_view tunnel, const core::notice& event) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-    const auto escaped = json_string(text);  // without the quotes around it those within stay as they are
-    std::string plain;
-    for (std::size_t i = 1; i + 1 < escaped.size(); ++i) {
-        if (escaped[i] == '\\' && escaped[++i] != '"')
-            plain += '\\';
-        plain += escaped[i];
-    }
-    return plain;
-}
-
 std::string headline(std::string_view tunnel, const core::notice& event) {
     return subject(tunnel, event) + ": " + printable(event.message);
 }

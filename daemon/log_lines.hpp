@@ -9,9 +9,6 @@
 /// terminal obeys one. `tunnel` is "" for an event of the daemon as a whole.
 namespace tunnelkeyd::daemon {
 
-/// All but printable ASCII escaped as in a JSON string, and bytes that are no UTF-8 replaced.
-std::string printable(std::string_view text);
-
 /// "rotation.minted tunnel=jira: the cloud made a new key"
 std::string headline(std::string_view tunnel, const core::notice& event);
 

@@ -3,9 +3,6 @@
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/stored.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -45,15 +42,6 @@ held_gap find_gap(const core::config& config, const held_store& store, const std
 
 void check_for_gap(const core::config& config, const std::string& tunnel) {
     static_cast<void>(only_gap(config, tunnel));
-}
-
-std::string asked_by() {
-    const auto uid = ::getuid();
-    if (uid == 0)
-        return "root";
-    const auto* account = ::getpwuid(uid);
-    return "uid " + std::to_string(uid) +
-           (account != nullptr ? " (" + std::string(account->pw_name) + ")" : "");
 }
 
 }  // namespace tunnelkeyd::daemon

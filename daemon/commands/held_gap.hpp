@@ -22,7 +22,4 @@ held_gap find_gap(const core::config& config, const held_store& store, const std
 /// Makes no store where there is none, and takes it from nobody. Throws command_error where no gap is open.
 void check_for_gap(const core::config& config, const std::string& tunnel);
 
-/// Who asks, for the history: "root", "uid 1000 (alice)".
-std::string asked_by();
-
 }  // namespace tunnelkeyd::daemon

@@ -1,6 +1,7 @@
 #include "daemon/commands/json_fields.hpp"
 #include "daemon/commands/pending.hpp"
 #include "daemon/commands/resolve_in_store.hpp"
+#include "serve/control_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +33,7 @@ std::string in_store(const core::config& config, const pending_command& how) {
         throw command_error(exit_status::unavailable,
                             "no daemon runs, and another key is asked for by a running one\n"
                             "  -> start it (systemctl start tunnelkeyd), then resolve");
-    const auto report = resolve_in_store(config, how.tunnel, how.number);
-    return json{{"tunnel", report.tunnel}, {"how", word(report.how)}, {"later", report.later}}.dump() + "\n";
+    return serve::text_of(resolve_in_store(config, how.tunnel, how.number));
 }
 
 std::string line_of(const json& done) {

@@ -3,6 +3,9 @@
 #include "core/by_hand.hpp"
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/held_gap.hpp"
+#include "serve/accounts.hpp"
+
+#include <unistd.h>
 
 namespace tunnelkeyd::daemon {
 
@@ -18,7 +21,7 @@ core::resolve_report resolve_in_store(const core::config& config, const std::str
                                 (stored == 0 ? "no key is stored any more"
                                              : "the stored key is number " + std::to_string(stored)) +
                                 "\n  -> look at tunnelkeyd pending again");
-    auto ended = core::end_by_hand(gap.record, asked_by(), store.now());
+    auto ended = core::end_by_hand(gap.record, serve::user_text(::getuid()), store.now());
     if (const auto error = store.save({{std::move(gap.record), std::move(ended)}}); !error.empty())
         throw command_error(exit_status::failed, gap.tunnel + ": the state could not be written: " + error);
     return {gap.tunnel, core::resolution::installed, false};

@@ -4,8 +4,10 @@
 #include "daemon/commands/pending.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/printable.hpp"
+#include "serve/accounts.hpp"
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -40,7 +42,7 @@ revealed from_store(const core::config& config, const std::string& tunnel) {
                        "another sealing key"
                      : ": its key gap is open, and no key is stored") +
                 "\n  -> start the daemon (systemctl start tunnelkeyd): it asks for another one");
-    auto line = core::by_hand(gap.record, core::outcome::revealed, asked_by(), store.now());
+    auto line = core::by_hand(gap.record, core::outcome::revealed, serve::user_text(::getuid()), store.now());
     if (const auto error = store.save({{gap.record, std::move(line)}}); !error.empty())
         complain_of_failure("the history could not be written: " + error);
     pending_view seen;

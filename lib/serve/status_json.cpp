@@ -23,7 +23,7 @@ ordered_json daemon_json(const core::overview& seen) {
     ordered_json json;
     json["version"] = TUNNELKEYD_VERSION;
     json["started_at"] =
-        seen.started_at == core::wall_time() ? ordered_json(nullptr) : time_json(seen.started_at);
+        seen.started_at == core::wall_time() ? ordered_json(nullptr) : time_as<ordered_json>(seen.started_at);
     json["ready"] = seen.not_ready.empty();
     json["not_ready_because"] = text_json(seen.not_ready);
     json["status"] = core::to_string(core::verdict_on(seen));

@@ -27,7 +27,7 @@ core::pending_report gap(const std::string& tunnel) {
 }
 
 daemon::pending_view view_of(const core::pending_report& report) {
-    return daemon::read_pending(serve::text_of({report})).at(0);
+    return daemon::read_pending(serve::text_of(std::vector{report})).at(0);
 }
 
 std::string text_of(const std::vector<core::pending_report>& gaps) {
