@@ -14,7 +14,7 @@ namespace {
 
 /// What stands between two lines of it, as a person would copy it.
 std::string between(const std::string& text, const std::string& from, const std::string& to) {
-    const auto begin = text.find('\n', text.find(from)) + 1;
+    const auto begin = text.find('\n', text.find(from) + 1) + 1;
     return text.substr(begin, text.find(to, begin) - begin);
 }
 
