@@ -7,7 +7,6 @@
 #include "daemon/exit_status.hpp"
 #include "daemon/once.hpp"
 #include "daemon/plan.hpp"
-#include "daemon/preflight.hpp"
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
 
@@ -58,8 +57,6 @@ exit_status dispatch(const daemon::command_line& options) {
                          : daemon::run_service(options, std::move(config));
     if (const auto* how = std::get_if<daemon::plan_command>(&options.command))
         return daemon::plan(options, *how, *config);
-    if (const auto* how = std::get_if<daemon::preflight_command>(&options.command))
-        return daemon::preflight(options, *how, *config);
     std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
     return exit_status::done;
 }
