@@ -99,12 +99,17 @@ void people::change_configuration() {
 }
 
 void people::change_configuration_of(const std::string& hostname) {
+    auto* where = site_of(hostname);
+    if (!where || !may_change(*where))
+        return;
+    change(*where);
+    reload();
+}
+
+site* people::site_of(const std::string& hostname) const {
     const auto found = std::find_if(sites_.begin(), sites_.end(),
                                     [&](const auto& each) { return each->settings.hostname == hostname; });
-    if (found == sites_.end() || !may_change(**found))
-        return;
-    change(**found);
-    reload();
+    return found == sites_.end() ? nullptr : found->get();
 }
 
 void people::change(site& where) {

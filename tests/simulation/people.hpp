@@ -32,6 +32,8 @@ public:
     void resume();
     /// What `tunnelkeyd rotate`, `pause`, `resume` and `pending` do, of the running daemon.
     void ask();
+    /// This tunnel, just now, perhaps in the middle of a preflight.
+    void pause_for_a_while(const std::string& hostname);
     /// All that is wrong by their doing is put right now.
     void mend_everything();
 
@@ -60,6 +62,7 @@ private:
     void finish_by_hand(site& where);
     void resolve(site& where, core::resolution how, std::uint64_t number);
     [[nodiscard]] bool can_ask() const;
+    [[nodiscard]] site* site_of(const std::string& hostname) const;
     [[nodiscard]] site* some_site();
     [[nodiscard]] static bool may_change(const site& where) { return !where.retired && !where.misplaced; }
 

@@ -48,6 +48,17 @@ void people::pause(site& where, bool pause) {
                               [this, &where](const auto&) { watch_.paused_or_resumed(where); });
 }
 
+void people::pause_for_a_while(const std::string& hostname) {
+    auto* where = site_of(hostname);
+    if (!where || !where->configured || where->retired || !can_ask())
+        return;
+    pause(*where, true);
+    world_.loop.post(by_.about(std::chrono::days(2)), [this, where] {
+        if (can_ask() && where->configured)
+            pause(*where, false);
+    });
+}
+
 /// They have the key shown, install it, and come back later to say so.
 void people::finish_by_hand(site& where) {
     const auto& hostname = where.settings.hostname;

@@ -84,6 +84,11 @@ void simulation::set_in_motion(const influence& what) {
 
 /// Trouble comes when it hurts most.
 void simulation::strike(tests::call what, const std::string& target) {
+    if (!ended_ && what == tests::call::status && how_.asked && by_.happens(how_.paused / 20))
+        world_.loop.post(by_.up_to(50ms), [this, target] {
+            if (!ended_)
+                people_.pause_for_a_while(target);
+        });
     if (ended_ || (what != tests::call::regenerate && what != tests::call::install))
         return;
     if (kill_in_ == 0 && by_.happens(how_.killed_at_request))
