@@ -133,6 +133,8 @@ private:
     void is_time(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] static core::wall_time occurrence_of(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool is_clock_doubtful() const;
+    [[nodiscard]] bool waits_by_another_clock(const core::tunnel_record& record) const;
+    [[nodiscard]] bool is_orphan(const seen& tunnel, const core::tunnel_record& record) const;
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
     [[nodiscard]] bool all_permits_taken() const;

@@ -91,14 +91,19 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
         breaks(tunnel, "a rotation is due, and does not begin though nothing stands in its way (3, 5)");
     const auto may_confirm = std::max({free_since(tunnel, longest_calm_pause), tunnel.unanswered + settle,
                                        organizations_[organization].unknown_until});
-    if (record.confirmation_owed && !record.paused_at && now - may_confirm > longest_calm_wait + an_attempt &&
-        can_work(tunnel) && !is_in_outage(organization))
+    if (record.confirmation_owed && !record.paused_at && !waits_by_another_clock(record) &&
+        now - may_confirm > longest_calm_wait + an_attempt && can_work(tunnel) && !is_in_outage(organization))
         breaks(tunnel, "a confirmation is owed, and does not come though nothing stands in its way (3)");
 }
 
 /// It was set lately: what is counted by it may take longer, or less.
 bool watch::is_clock_doubtful() const {
     return stepped_ != core::steady_time() && world_.loop.now().steady - stepped_ < std::chrono::days(4);
+}
+
+/// What is left of a wait is counted by the clock at a start: a day at most.
+bool watch::waits_by_another_clock(const core::tunnel_record& record) const {
+    return is_clock_doubtful() && record.retry_at;
 }
 
 core::wall_time watch::occurrence_of(const seen& tunnel, const core::tunnel_record& record) {
@@ -120,8 +125,8 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto late = now.wall - since - (has_jitter ? plan.jitter : core::duration(0));
     if (late < an_attempt || record.paused_at)
         return false;
-    if (is_clock_doubtful() && record.retry_at && *record.retry_at > now.wall - an_attempt)
-        return false;  // it may have been told to wait for a day, by another clock
+    if (waits_by_another_clock(record))
+        return false;
     // Whoever has had no trouble since its last success has nothing to wait for.
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     const bool backs_off =
@@ -153,7 +158,7 @@ bool watch::all_permits_taken() const {
 bool watch::is_in_outage(const std::string& organization_id) {
     return std::any_of(seen_.begin(), seen_.end(), [&](seen& each) {
         const auto* record = on_disk(each);
-        return record && !each.tunnel->retired && record->id.organization_id == organization_id &&
+        return record && !is_orphan(each, *record) && record->id.organization_id == organization_id &&
                record->open && !record->key && (record->open->unknown || record->open->intent);
     });
 }
@@ -161,10 +166,19 @@ bool watch::is_in_outage(const std::string& organization_id) {
 bool watch::has_open_gap(const std::string& organization_id) {
     return std::any_of(seen_.begin(), seen_.end(), [&](seen& each) {
         const auto* record = on_disk(each);
-        const bool held = each.tunnel->misplaced && record && record->key;
-        return record && !each.tunnel->retired && !held && record->id.organization_id == organization_id &&
+        const bool held = each.tunnel->misplaced && !each.key.empty();  // a start may have dropped it
+        return record && !is_orphan(each, *record) && !held && record->id.organization_id == organization_id &&
                record->open;
     });
+}
+
+/// Where its key goes is its successor's, while that is configured there.
+bool watch::is_orphan(const seen& tunnel, const core::tunnel_record& record) const {
+    return tunnel.tunnel->retired && record.open &&
+           std::any_of(seen_.begin(), seen_.end(), [&](const seen& other) {
+               return other.tunnel->configured &&
+                      other.tunnel->settings.instance.url.text() == record.open->instance_url;
+           });
 }
 
 void watch::look_at_the_end(bool settled) {
