@@ -1,7 +1,7 @@
+#include "bench/measure.hpp"
 #include "bench/series.hpp"
+#include "bench/watched.hpp"
 #include "support/rig.hpp"
-
-#include <sched.h>
 
 #include <chrono>
 #include <cstdio>
@@ -18,34 +18,18 @@
 // and the highest.
 
 using namespace tunnelkeyd;
+using bench::configure_many;
+using bench::cpu_seconds;
+using bench::idle_tunnels;
+using bench::run_on_core;
+using bench::runs;
+using bench::seconds_since;
 using bench::series;
 using clock_type = std::chrono::steady_clock;
 
 namespace {
 
 constexpr unsigned due_tunnels = 2'000;
-constexpr unsigned idle_tunnels = 10'000;
-constexpr int runs = 5;
-
-double seconds_since(clock_type::time_point start) {
-    return std::chrono::duration<double>(clock_type::now() - start).count();
-}
-
-double cpu_seconds(const rusage& usage) {
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-/// This process, and whatever it starts from now on.
-void run_on_core(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    if (::sched_setaffinity(0, sizeof set, &set) != 0)
-        std::cout << "skipped: pinning to core " << core << ", so the figures mix simulator and daemon\n";
-}
 
 double resident_mib(pid_t pid) {
     std::ifstream status("/proc/" + std::to_string(pid) + "/status");
@@ -88,21 +72,6 @@ bool rotate_due() {
     for (auto* each : {&rate, &cpu, &commits, &memory})
         each->print();
     return true;
-}
-
-/// Ten thousand tunnels in place of the one that the simulator has.
-void configure_many(support::rig& scene, const nlohmann::json& schedule) {
-    scene.config["log"]["level"] = "info";
-    scene.config["defaults"]["schedule"] = schedule;
-    auto& tunnels = scene.config["tunnels"];
-    const auto model = tunnels[0];
-    scene.config["defaults"]["instance"]["auth"] = model["instance"]["auth"];
-    tunnels.clear();
-    for (unsigned i = 0; i < idle_tunnels; ++i)
-        tunnels.push_back(
-            {{"name", "tunnel-" + std::to_string(i)},
-             {"hostname", "e5e9e8f0-d429-4cb9-80bc-" + std::to_string(100'000'000'000 + i)},
-             {"instance", {{"url", "https://instance-" + std::to_string(i) + ".example.com/jira"}}}});
 }
 
 bool start_idle() {
@@ -189,5 +158,8 @@ bool plan_year() {
 }  // namespace
 
 int main() {
-    return rotate_due() && start_idle() && plan_year() ? 0 : 1;
+    return rotate_due() && start_idle() && plan_year() && bench::ask_by_command() &&
+                   bench::rotate_while_scraped()
+               ? 0
+               : 1;
 }
