@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,16 @@ private:
 inline bool has(const std::string& text, const std::string& part) {
     UNSCOPED_INFO(text);
     return text.find(part) != std::string::npos;
+}
+
+/// Results and checks, and the lines that begin at the left.
+inline std::string outline(const std::string& text) {
+    std::istringstream lines(text);
+    std::string found;
+    for (std::string line; std::getline(lines, line);)
+        if (line.substr(0, 20).find_first_not_of(' ') != std::string::npos)
+            found += (line.starts_with(' ') ? line.substr(0, 29) : line) + "\n";
+    return found;
 }
 
 inline std::string at_bad_port(const rig& scene, const std::string& which, const std::string& path) {
