@@ -74,14 +74,14 @@ TEST_CASE("preflight of a tunnel that is not configured is a mistake on the comm
     CHECK(scene.requests().empty());
 }
 
-TEST_CASE("preflight beside a running daemon leaves its store alone, and says so") {
+TEST_CASE("preflight beside a run --once, which takes no commands, leaves its store alone, and says so") {
     rig scene;
-    scene.start({}, {});
-    scene.wait_for("rotation.installed");
+    scene.fault("install", "hold");
+    scene.start({"--once"});
+    scene.wait_for_request("install");
     const auto told = scene.tell("preflight");
     CHECK(told.status == 0);
     CHECK(has(told.output, "  skip  store                not tried: a running tunnelkeyd has it"));
-    CHECK(scene.stop() == 0);
     CHECK(scene.truth("jira").at("regenerates") == 1);
 }
 

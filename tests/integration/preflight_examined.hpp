@@ -39,7 +39,7 @@ struct examined {
         for (const auto& each : found.at("checks")) {
             checks[each.at("check").get<std::string>()] = each;
             const bool fine = each.at("result") == "passed" || each.at("result") == "skipped";
-            CHECK(each.at("remedy").get<std::string>().empty() == fine);
+            CHECK(each.at("remedy").is_null() == fine);
         }
     }
     [[nodiscard]] std::string result(const std::string& check) const { return text(check, "result"); }
