@@ -101,3 +101,32 @@ TEST_CASE_METHOD(three, "what the page shows of reload is what is printed") {
     }
     CHECK(seen == page);
 }
+
+TEST_CASE_METHOD(three, "what the page shows of pending and of its steps by hand is what is printed") {
+    fault("install", "status", {{"status", 503}, {"apply", false}, {"content_type", ""}}, 1, "jira");
+    REQUIRE(tell("rotate", {"jira"}).status == 0);
+    wait_for("rotation.backoff", "jira");
+    wait_for_health("/healthz/jira", [](const json& seen) { return seen.at("status") == "failing"; });
+    // The page has a second one, of which no key is stored.
+    auto page = std::regex_replace(shown_below("pending"), std::regex("\nbamboo [^\n]*"), "");
+    auto seen = tell("pending").output;
+    for (auto* text : {&page, &seen})
+        *text = std::regex_replace(stable(*text), std::regex("number [0-9]+|[0-9]+\\+[0-9]+"), "N");
+    CHECK(seen == page);
+
+    page = shown_below("pending reveal jira --yes");
+    seen = tell("pending", {"reveal", "jira", "--yes"}).output;
+    seen.replace(seen.find(truth("jira").at("cloud_key").get<std::string>() + "\n"),
+                 truth("jira").at("cloud_key").get<std::string>().size() + 1, "");
+    for (auto* text : {&page, &seen})
+        for (const char* place : {" --config \\S+", " --cacert \\S+ \\\\", "cat \\S+",
+                                  "https://\\S+/(jira|base)", "--key [0-9]+", "\\s+"})
+            *text = std::regex_replace(*text, std::regex(place), " ");
+    CHECK(std::regex_replace(seen, std::regex(" +$"), "") == std::regex_replace(page, std::regex(" +$"), ""));
+}
+
+TEST_CASE_METHOD(three, "history has the columns that the page shows") {
+    const auto page = shown_below("history");
+    const auto seen = tell("history").output;
+    CHECK(stable(seen.substr(0, seen.find('\n'))) == stable(page.substr(0, page.find('\n'))));
+}
