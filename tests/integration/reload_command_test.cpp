@@ -67,7 +67,11 @@ TEST_CASE("reload says that another control socket counts from the next start") 
     moved["control"]["socket"] = scene.directory() / "moved.sock";
     moved["health"]["listen"] = "0.0.0.0:0";
     write_file(scene.directory() / "config.yaml", moved.dump());
-    // The command finds the daemon where it listens until then.
+    // A command that is given the new file asks at the new place, where nobody listens yet.
+    const auto lost = shell(scene, "tunnelkeyd reload --config config.yaml");
+    CHECK(lost.status == 69);
+    CHECK(has(lost.output, (scene.directory() / "moved.sock").string()));
+    CHECK(has(lost.output, "name the configuration that it runs with"));
     const auto seen =
         shell(scene, "curl --silent --unix-socket control.sock -X POST http://localhost/v1/reload");
     CHECK(json::parse(seen.output).at("needs_restart") == json{"health.listen", "control.socket"});
