@@ -3,6 +3,7 @@
 #include "core/requests.hpp"
 #include "daemon/commands/held_store.hpp"
 #include "daemon/commands/json_fields.hpp"
+#include "daemon/commands/wrap.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
@@ -99,7 +100,7 @@ std::string line_of(const core::pause_report& tunnel) {
         line += tunnel.changed ? "resumed; it rotates by its schedule" : "was not paused";
     if (tunnel.paused_at && tunnel.gap_open)
         line += "; its key gap is open, and the rotation under way is finished all the same";
-    return line + '\n';
+    return line;
 }
 
 void print_json(const std::vector<core::pause_report>& tunnels) {
@@ -124,7 +125,7 @@ exit_status set_paused(const command_context& all, const pause_command& how) {
         print_json(done);
     else
         for (const auto& each : done)
-            std::cout << line_of(each);
+            std::cout << wrapped("", line_of(each), all.out.columns);
     return exit_status::done;
 }
 

@@ -2,6 +2,8 @@
 
 #include "daemon/commands/json_fields.hpp"
 #include "daemon/commands/relative_time.hpp"
+#include "daemon/commands/status.hpp"
+#include "daemon/commands/status_view.hpp"
 #include "daemon/commands/stored.hpp"
 #include "daemon/commands/table.hpp"
 #include "daemon/commands/wrap.hpp"
@@ -36,6 +38,12 @@ std::string gap_text(core::duration gap) {
     if (gap == core::duration(0))
         return "-";
     return gap < std::chrono::seconds(10) ? core::to_string(gap) : brief(gap);
+}
+
+/// One that has left the configuration may have a past, and one that has none a misspelt name.
+void check_known(const command_context& all, const std::string& tunnel) {
+    if (read_status(status_of(all, tunnel).json).tunnels.empty())
+        throw unknown_tunnel(tunnel);
 }
 
 }  // namespace
@@ -87,11 +95,13 @@ std::string history_of(const command_context& all, const std::string& tunnel, un
 
 exit_status show_history(const command_context& all, const history_command& how) {
     const auto found = history_of(all, how.tunnel, how.limit);
+    const auto rotations = read_history(found);
+    if (rotations.empty() && !how.tunnel.empty())
+        check_known(all, how.tunnel);
     if (all.json) {
         std::cout << found;
         return exit_status::done;
     }
-    const auto rotations = read_history(found);
     if (rotations.empty())
         std::cout << "no rotation has ended yet\n";
     else

@@ -92,6 +92,7 @@ private:
                 ask_again(tunnel);
             absent_since_.reset();
         } catch (const serve::control_error& problem) {
+            watch_.absent();
             absent(problem.reason() == serve::control_error::kind::forbidden, problem.what());
         } catch (const refused& problem) {  // it starts, or ends, or has much to do
             absent(false, problem.what());

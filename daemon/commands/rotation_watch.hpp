@@ -26,6 +26,9 @@ public:
 
     /// Those that have ended since the last look. An open key gap is waited for: the daemon never gives it up.
     std::vector<ended_rotation> look(const status_view& seen);
+    /// The daemon was away. If it was started anew, that may have been within the second of its last start, so
+    /// that the time does not tell: the next look takes it for another run.
+    void absent() { started_at_.reset(); }
     /// One that could not even be asked for.
     void fail(const std::string& tunnel);
     /// Those whose request a daemon that was started anew does not know of, each once: ask again.

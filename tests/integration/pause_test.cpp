@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <regex>
 
 using namespace tunnelkeyd;
 using nlohmann::json;
@@ -14,6 +15,12 @@ bool is_paused(const json& health) {
     const auto& problems = health.at("problems");
     return std::any_of(problems.begin(), problems.end(),
                        [](const json& each) { return each.at("code") == "paused"; });
+}
+
+/// On one line.
+std::string flat(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
 }
 
 }  // namespace
@@ -76,13 +83,73 @@ TEST_CASE("an open key gap is finished though its tunnel is paused, and pause sa
     REQUIRE(scene.run({"--once", "--max-wait", "500ms"}) == 1);
     const auto paused = scene.tell("pause", {"jira"});
     CHECK(paused.status == 0);
-    CHECK(paused.output.find("the rotation under way is finished all the same") != std::string::npos);
+    CHECK(flat(paused.output).find("the rotation under way is finished all the same") != std::string::npos);
     scene.simulator.control().del("/faults");
     scene.start();
     scene.wait_for("rotation.installed", "jira");
     CHECK(scene.truth("jira").at("in_step") == true);
     CHECK(scene.truth("jira").at("regenerates") == 1);  // with the key that was sealed
     CHECK(scene.stop() == 0);
+}
+
+TEST_CASE("beside a running daemon a tunnel is paused at once and over restarts, and resumed at once") {
+    rig scene(2);
+    scene.start();
+    scene.wait_for("rotation.installed", "jira");
+    scene.wait_for("rotation.installed", "confluence");
+    const auto paused = scene.tell("pause", {"jira"});
+    CHECK(paused.status == 0);
+    CHECK(is_paused(json::parse(scene.health("/healthz/jira").body)));
+    CHECK_FALSE(scene.wait_for("tunnel.paused", "jira").at("by").get<std::string>().empty());
+
+    CHECK(scene.tell("rotate", {"jira", "--wait"}).output == "jira: installed\n1 of 1 done\n");
+    CHECK(scene.truth("jira").at("regenerates") == 2);
+    CHECK(is_paused(json::parse(scene.health("/healthz/jira").body)));
+
+    scene.kill();
+    scene.start();
+    scene.wait_for("supervisor.started", "", 2);
+    CHECK(is_paused(json::parse(scene.health("/healthz/jira").body)));
+    const auto again = scene.tell("pause", {"jira"});
+    CHECK(again.output.starts_with("jira: was paused already, since 20"));
+    CHECK(scene.tell("resume", {"jira"}).output == "jira: resumed; it rotates by its schedule\n");
+    CHECK_FALSE(is_paused(json::parse(scene.health("/healthz/jira").body)));
+    CHECK(scene.stop() == 0);
+}
+
+TEST_CASE("pause and resume print the same with a daemon and without one") {
+    rig scene(2);
+    const auto all = [&] {
+        std::string seen;
+        for (const char* command : {"resume", "pause", "pause", "resume"}) {
+            seen += scene.tell(command, {"jira", "confluence", "jira"}).output;
+            auto told = json::parse(scene.tell(command, {"jira", "--json"}).output);
+            auto& at = told.at("tunnels").at(0).at("paused_at");
+            seen += at.is_null() ? told.dump() : (at = "T", told.dump());
+        }
+        return std::regex_replace(seen, std::regex("20[0-9-]+T[0-9:]+Z"), "T");
+    };
+    const auto without = all();
+    scene.start();
+    scene.wait_for("control.listening");
+    scene.wait_for("rotation.installed", "jira");
+    scene.wait_for("rotation.installed", "confluence");
+    CHECK(all() == without);
+    CHECK(scene.stop() == 0);
+}
+
+TEST_CASE("pausing beside a daemon with the gap open says that it is closed all the same, and so it is") {
+    rig scene;
+    scene.fault("install", "status", {{"status", 503}, {"apply", false}}, 0);
+    scene.start();
+    scene.wait_for_request("install");
+    const auto paused = scene.tell("pause", {"jira"});
+    CHECK(paused.status == 0);
+    CHECK(flat(paused.output).find("the rotation under way is finished all the same") != std::string::npos);
+    scene.simulator.control().del("/faults");
+    scene.wait_for("rotation.installed", "jira");
+    CHECK(scene.truth("jira").at("in_step") == true);
+    CHECK(is_paused(json::parse(scene.health("/healthz/jira").body)));
 }
 
 TEST_CASE("pause and resume beside a run --once exit 75, and say who has the store") {

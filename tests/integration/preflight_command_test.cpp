@@ -2,29 +2,14 @@
 
 #include <unistd.h>
 
-#include <sstream>
-
 using namespace tunnelkeyd;
 using support::check_harmless;
 using support::examined;
 using support::has;
 using support::names;
+using support::outline;
 using support::rig;
 using support::secret_file;
-
-namespace {
-
-/// Results and checks, and the lines that begin at the left.
-std::string outline(const std::string& text) {
-    std::istringstream lines(text);
-    std::string found;
-    for (std::string line; std::getline(lines, line);)
-        if (line.substr(0, 20).find_first_not_of(' ') != std::string::npos)
-            found += (line.starts_with(' ') ? line.substr(0, 29) : line) + "\n";
-    return found;
-}
-
-}  // namespace
 
 TEST_CASE("preflight of a tunnel that is well passes every check, and logs in once") {
     rig scene;
@@ -89,14 +74,14 @@ TEST_CASE("preflight of a tunnel that is not configured is a mistake on the comm
     CHECK(scene.requests().empty());
 }
 
-TEST_CASE("preflight beside a running daemon leaves its store alone, and says so") {
+TEST_CASE("preflight beside a run --once, which takes no commands, leaves its store alone, and says so") {
     rig scene;
-    scene.start({}, {});
-    scene.wait_for("rotation.installed");
+    scene.fault("install", "hold");
+    scene.start({"--once"});
+    scene.wait_for_request("install");
     const auto told = scene.tell("preflight");
     CHECK(told.status == 0);
     CHECK(has(told.output, "  skip  store                not tried: a running tunnelkeyd has it"));
-    CHECK(scene.stop() == 0);
     CHECK(scene.truth("jira").at("regenerates") == 1);
 }
 

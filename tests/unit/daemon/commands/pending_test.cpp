@@ -53,8 +53,11 @@ TEST_CASE("pending shows each open gap, its key, and what stands in the way") {
     unknown.number = 0;
     unknown.minted_at.reset();
     unknown.problems.clear();
-    CHECK(is_documented(text_of({gap("jira"), unknown})));
-    CHECK(text_of({gap("jira"), unknown}) ==
+    auto jira = gap("jira");
+    jira.problems.push_back({core::health::degraded, "instance_not_ready", "install: HTTP 503",
+                             jira.problems.front().remedy, std::nullopt});
+    CHECK(is_documented(text_of({jira, unknown})));
+    CHECK(text_of({jira, unknown}) ==
           R"(TUNNEL  GAP OPEN SINCE        STATE    KEY               TRIES
 jira    2026-12-05T02:00:00Z  waiting  number 4, 9m ago  1+14
 bamboo  2026-12-05T02:00:00Z  waiting  none is stored    1+14
@@ -62,6 +65,11 @@ bamboo  2026-12-05T02:00:00Z  waiting  none is stored    1+14
 jira: FAILING gap_open for 10m, since 2026-12-05T02:00:00Z
   the key gap is open since 2026-12-05T02:00:00Z: a new key was made and is not
   installed yet (install: HTTP 503)
+  -> bring the instance back, or the network on the way to it: the key is sent
+     again until it is installed
+
+jira: DEGRADED instance_not_ready
+  install: HTTP 503
   -> bring the instance back, or the network on the way to it: the key is sent
      again until it is installed
 )");

@@ -87,11 +87,15 @@ TEST_CASE_METHOD(scene, "rotate --all --wait ends with a count, and the result")
         if (turn == 3) {
             all.tunnels[1].ended[refused] = 1;
             all.tunnels[1].last_error = "regenerate: HTTP 404";
+            all.tunnels[1].problems.push_back(problem(core::health::degraded, "regenerate_refused", 0ms));
+            all.tunnels[1].problems.back().remedy =
+                "see that the organization's id and the tunnel's hostname are right";
         }
     };
     CHECK(rotate({}, true) == exit_status::failed);
     CHECK(out.str() == "jira: installed\n"
                        "bamboo: failed: regenerate: HTTP 404\n"
+                       "  -> see that the organization's id and the tunnel's hostname are right\n"
                        "1 of 2 done, 1 failed\n");
     CHECK(is_documented(out.str()));
 }

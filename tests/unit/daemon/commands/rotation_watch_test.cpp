@@ -83,6 +83,16 @@ TEST_CASE_METHOD(scene, "a daemon that restarts has forgotten requests, and fini
     CHECK(watch.done() == 2);
 }
 
+TEST_CASE_METHOD(
+    scene, "a daemon that was away has forgotten requests, though it started again within its first second") {
+    CHECK(look().empty());
+    watch.absent();
+    CHECK(look().empty());
+    CHECK(watch.take_forgotten() == std::vector<std::string>{"bamboo", "jira"});
+    CHECK(look().empty());
+    CHECK(watch.take_forgotten().empty());
+}
+
 TEST_CASE_METHOD(scene, "a rotation that was done just before a restart is not asked for again") {
     jira.last_success = now;
     restart();

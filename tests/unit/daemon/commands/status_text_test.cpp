@@ -34,7 +34,10 @@ TEST_CASE("status says which tunnel is in danger, since when, why, and what to d
     paused.next.reset();
     paused.problems.push_back({health::degraded, "paused", "no rotation begins: a person has paused the tunnel",
                                "let its rotations go on with: tunnelkeyd resume", now - std::chrono::days(2)});
-    const auto text = text_of(all_of({tunnel("confluence"), paused, in_danger("jira")}));
+    auto jira = in_danger("jira");
+    jira.problems.push_back({health::degraded, "instance_not_ready", "install: HTTP 503",
+                             jira.problems.front().remedy, std::nullopt});
+    const auto text = text_of(all_of({tunnel("confluence"), paused, jira}));
     CHECK(is_documented(text));
     CHECK(text ==
           R"(FAILING: 3 tunnels, 1 failing, 1 degraded, 1 ok, 1 at work; at 2026-12-05T02:10:00Z
@@ -53,6 +56,11 @@ jira: FAILING gap_open for 10m, since 2026-12-05T02:00:00Z
 bamboo: DEGRADED paused for 2d, since 2026-12-03T02:10:00Z
   no rotation begins: a person has paused the tunnel
   -> let its rotations go on with: tunnelkeyd resume
+
+jira: DEGRADED instance_not_ready
+  install: HTTP 503
+  -> bring the instance back, or the network on the way to it: the key is sent
+     again until it is installed
 )");
 }
 
