@@ -50,6 +50,24 @@ TEST_CASE_METHOD(fixture,
     check_sums();
 }
 
+TEST_CASE_METHOD(fixture,
+                 "a pause that the cloud asks for is its organization's problem, with its end, until then") {
+    const bool in_regenerate = GENERATE(false, true);
+    const auto ends = core::to_iso8601(world.loop.now().wall + 2h);
+    world.wire.script(in_regenerate ? "jira-host" : "acme-id",
+                      in_regenerate ? call::regenerate : call::organization, fault::answer(429, "7200"));
+    world.start();
+    world.run_for(1h);
+    CHECK(logged("") == lines{"degraded rate_limited"});
+    const auto problem = world.overview().organizations.at(0).problems.at(0);
+    CHECK(problem.code == "rate_limited");
+    CHECK(problem.message.find(" the cloud for nothing until " + ends +
+                               ", those with an open key gap until ") != std::string::npos);
+    world.run_for(1h + 1s);
+    CHECK(logged("") == lines{"degraded rate_limited", "recovered rate_limited"});
+    CHECK(world.overview().organizations.at(0).problems.empty());
+}
+
 TEST_CASE_METHOD(fixture, "what ends in thirty days is said to the moment, whatever else goes on") {
     const auto ends = world.loop.now().wall + days(40);
     world.tunnel("jira").schedule = {days(1000), 0ms, core::first_rotation::wait};
