@@ -115,6 +115,9 @@ std::vector<core::problem> supervisor::problems_of(const core::organization& org
         return core::problems_of(organization, false, now.wall);
     const auto& gate = desk->second.gate;
     auto found = core::problems_of(organization, gate.is_api_key_refused(), now.wall);
+    for (auto& each : found)
+        if (each.code == "api_key_refused")
+            each.since = now.wall + (gate.api_key_refused_since() - now.steady);
     if (auto pause = core::rate_limited(gate, now))
         found.push_back(std::move(*pause));
     return found;

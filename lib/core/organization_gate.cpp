@@ -33,6 +33,8 @@ void organization_gate::enter(moment now) {
 }
 
 void organization_gate::api_key_refused(moment now, const retry_policy& retry, double chance) {
+    if (refusals_ == 0)
+        refused_since_ = now.steady;
     ++refusals_;
     calm_probe_at_ = now.steady + retry.calm.max;
     urgent_probe_at_ = now.steady + backoff(retry.slow, refusals_, chance);

@@ -53,9 +53,12 @@ public:
     [[nodiscard]] std::optional<pause> rate_limit(moment now) const;
 
     [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }
+    /// Since the first 401 in a row; while it is refused.
+    [[nodiscard]] steady_time api_key_refused_since() const noexcept { return refused_since_; }
 
 private:
     unsigned refusals_ = 0;  // 401s in a row
+    steady_time refused_since_{};
     steady_time calm_probe_at_{};
     steady_time urgent_probe_at_{};
     std::optional<pause> rate_limit_;

@@ -27,7 +27,7 @@ grep -q "resolve jira --installed --key $(number)" "$work/look" || fail "the ste
 expect "the key that is printed" "$(grep -cFx "$(truth jira .cloud_key)" "$work/look")" 1
 install_by_hand
 status=0
-run_block by-hand-resolve "s/--key 4/--key 99/" || status=$?
+tunnelkeyd pending resolve jira --installed --key 99 || status=$?
 expect "exit status with another key's number" $status 1
 run_block by-hand-resolve "s/--key 4/--key $(number)/"
 expect "keys that jira was given" "$(truth jira .regenerates)" 1

@@ -35,11 +35,13 @@ TEST_CASE_METHOD(fixture,
         world.wire.always("jira-host", call::regenerate, fault::answer(401));
     else
         world.cloud.api_keys["acme-id"] = "another";
+    const auto begin = world.loop.now().wall;
     world.start();
     world.run_for(1s);
     CHECK(logged("") == lines{"degraded api_key_refused"});
     CHECK(logged() == lines{"degraded api_key_refused"});
     CHECK(world.overview().organizations.at(0).problems.at(0).code == "api_key_refused");
+    CHECK(world.overview().organizations.at(0).problems.at(0).since == begin);
     check_sums();
     world.wire.heal_all();
     world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
