@@ -51,12 +51,15 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
     }
     all.reload = reload_->report();
     all.problems = core::problems_of(all.reload, store_error);
+    for (auto& each : all.problems)
+        if (each.code == "store_failing")
+            each.since = store_fails_since_;
     running_->supervisor.describe(all, extent);
     return all;
 }
 
 void state_view::watch_store() {
-    watch_.expires_after(store_failing_ ? until_store_recovers : between_looks_at_store);
+    watch_.expires_after(store_fails_since_ ? until_store_recovers : between_looks_at_store);
     watch_.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled)
             return;
@@ -69,8 +72,9 @@ void state_view::watch_store() {
 
 void state_view::note_store(const std::string& error) {
     // Once, however the disk puts it: whoever asks often must not fill the log.
-    if (error.empty() != std::exchange(store_failing_, !error.empty()))
+    if (error.empty() != store_fails_since_.has_value())
         return;
+    store_fails_since_ = error.empty() ? std::nullopt : std::optional(clock_.now().wall);
     if (!error.empty())
         watch_store();  // soon: it was to be in minutes
     const auto problems = core::problems_of(core::reload_report{}, error);

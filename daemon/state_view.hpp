@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace tunnelkeyd::daemon {
@@ -26,7 +27,7 @@ public:
 
     /// As last seen: by an endpoint, or by a look now and then, so that a broken disk is logged without
     /// monitors too.
-    [[nodiscard]] bool is_store_failing() const noexcept { return store_failing_; }
+    [[nodiscard]] bool is_store_failing() const noexcept { return store_fails_since_.has_value(); }
 
     /// Calls `done` once, from the loop, perhaps from inside this call.
     void look(const core::extent& extent, std::function<void(core::overview)> done);
@@ -44,7 +45,7 @@ private:
     engine* running_ = nullptr;
     const app::reloader* reload_ = nullptr;
     bool stopping_ = false;
-    bool store_failing_ = false;  // as last logged
+    std::optional<core::wall_time> store_fails_since_;  // as last logged
 };
 
 }  // namespace tunnelkeyd::daemon

@@ -26,10 +26,24 @@ core::wall_time began(const problem_view& each) {
     return each.since.value_or(core::wall_time::max());
 }
 
+/// Another one's message says it too, with the same remedy: an open gap's, with the last error; and who is held
+/// has a gap.
+bool is_said(const problem_view& each, const std::vector<problem_view>& by) {
+    return std::any_of(by.begin(), by.end(), [&](const auto& other) {
+        if (other.of == each.of && other.code == "held" && each.code == "gap_open")
+            return true;
+        return other.of == each.of && other.remedy == each.remedy && other.code != each.code &&
+               other.message.size() > each.message.size() &&
+               other.message.find(each.message) != std::string::npos;
+    });
+}
+
 std::vector<shared_problem> gathered(std::vector<problem_view> problems) {
     std::stable_sort(problems.begin(), problems.end(), [](const auto& a, const auto& b) {
         return a.severity != b.severity ? a.severity > b.severity : began(a) < began(b);
     });
+    const auto every = problems;
+    std::erase_if(problems, [&](const auto& each) { return is_said(each, every); });
     std::map<std::tuple<core::health, std::string, std::string, std::string>, std::size_t> places;
     std::vector<shared_problem> all;
     for (auto& each : problems) {

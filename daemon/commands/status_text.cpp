@@ -86,14 +86,23 @@ void print_tunnels(std::ostream& out, const status_view& seen, bool all, const d
             << " ok (--all shows them)\n";
 }
 
+/// Its organization's problem, which is told once for all.
+bool is_shared(const problem_view& each, const tunnel_view& tunnel, const status_view& seen) {
+    const auto organization = "organization " + tunnel.organization;
+    return std::any_of(seen.problems.begin(), seen.problems.end(), [&](const auto& other) {
+        return other.of == organization && other.code == each.code && each.code == "api_key_refused";
+    });
+}
+
 }  // namespace
 
 void print_status(std::ostream& out, const status_view& seen, bool all, const display& on) {
     print_verdict(out, seen, on);
     print_tunnels(out, seen, all, on);
     auto problems = seen.problems;
-    for (const auto& each : seen.tunnels)
-        problems.insert(problems.end(), each.problems.begin(), each.problems.end());
+    for (const auto& tunnel : seen.tunnels)
+        std::copy_if(tunnel.problems.begin(), tunnel.problems.end(), std::back_inserter(problems),
+                     [&](const auto& each) { return !is_shared(each, tunnel, seen); });
     print_problems(out, std::move(problems), seen.at, all, on);
 }
 

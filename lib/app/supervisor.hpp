@@ -205,7 +205,9 @@ private:
     void look_at_organizations();
     void look_at_organization(const std::string& id);
     void look_at(const core::organization& organization);
-    [[nodiscard]] bool is_api_key_refused(const core::organization& organization) const;
+    void look_if_rate_limited(const supervised& tunnel);
+    [[nodiscard]] std::vector<core::problem> problems_of(const core::organization& organization,
+                                                         core::moment now) const;
     [[nodiscard]] core::problem problem_of_unreadable(const core::tunnel_record& record) const;
     [[nodiscard]] bool is_gone(const supervised& tunnel) const;
     [[nodiscard]] core::tunnel_overview describe(const supervised& tunnel,

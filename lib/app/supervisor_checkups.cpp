@@ -97,6 +97,7 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
     } else {
         check_passed(tunnel);
     }
+    look_if_rate_limited(tunnel);
     plan(tunnel);  // it may go ahead now
     look_at_health(tunnel);
     next_checkup();

@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/health_rate_limit.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -88,16 +89,38 @@ void supervisor::look_at_organization(const std::string& id) {
 void supervisor::look_at(const core::organization& organization) {
     if (once_)
         return;
-    const auto problems =
-        core::problems_of(organization, is_api_key_refused(organization), world_.clock.now().wall);
+    const auto now = world_.clock.now();
+    const auto problems = problems_of(organization, now);
     auto& reported = organizations_reported_[organization.id];
     if (!problems.empty() || !reported.empty())
         report("", problems, reported, organization.name);
+    const auto desk = desks_.find(organization.id);
+    const auto pause = desk == desks_.end() ? std::nullopt : desk->second.gate.rate_limit(now);
+    if (const auto over = pause ? std::optional(now.wall + (pause->until - now.steady)) : std::nullopt)
+        look_at_organizations_again_ = std::min(look_at_organizations_again_.value_or(*over), *over);
 }
 
-bool supervisor::is_api_key_refused(const core::organization& organization) const {
+/// Something of this tunnel was answered, with 429 perhaps.
+void supervisor::look_if_rate_limited(const supervised& tunnel) {
+    const auto& id = tunnel.settings().organization.id;
+    const auto desk = desks_.find(id);
+    if (desk != desks_.end() && desk->second.gate.rate_limit(world_.clock.now()))
+        look_at_organization(id);
+}
+
+std::vector<core::problem> supervisor::problems_of(const core::organization& organization,
+                                                   core::moment now) const {
     const auto desk = desks_.find(organization.id);
-    return desk != desks_.end() && desk->second.gate.is_api_key_refused();
+    if (desk == desks_.end())
+        return core::problems_of(organization, false, now.wall);
+    const auto& gate = desk->second.gate;
+    auto found = core::problems_of(organization, gate.is_api_key_refused(), now.wall);
+    for (auto& each : found)
+        if (each.code == "api_key_refused")
+            each.since = now.wall + (gate.api_key_refused_since() - now.steady);
+    if (auto pause = core::rate_limited(gate, now))
+        found.push_back(std::move(*pause));
+    return found;
 }
 
 /// It has left the configuration, and is done with.
@@ -178,7 +201,7 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
     if (extent.what != kind::tunnel)
         for (const auto& each : config_->organizations)
             into.organizations.push_back(
-                {each.name, each.api_key_expires, core::problems_of(each, is_api_key_refused(each), now)});
+                {each.name, each.api_key_expires, problems_of(each, {now, world_.clock.now().steady})});
     const auto wanted = [&](const std::string& name) {
         return extent.what != kind::tunnel || name == extent.tunnel;
     };

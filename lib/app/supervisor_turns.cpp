@@ -167,6 +167,7 @@ void supervisor::preflighted(rotator& who, const std::optional<core::preflight_f
         tunnel.api_key_failed = failure->at == core::preflight_failure::check::api_key;
     if (failure && tunnel.api_key_failed)
         look_at_organization(tunnel.settings().organization.id);
+    look_if_rate_limited(tunnel);
 }
 
 void supervisor::rotation_ended(rotator& who, const core::history_entry& entry) {
@@ -181,6 +182,7 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
     desk.regenerate_answered(tunnel.settings(), verdict);
     if (tunnel.api_key_failed)
         look_at_organization(tunnel.settings().organization.id);
+    look_if_rate_limited(tunnel);
     if (is_orphan(tunnel))
         forget_outage(tunnel);
     if (outage && !desk.gate.outage())

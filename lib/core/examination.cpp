@@ -32,7 +32,7 @@ check_line secret_line(std::string_view check, const std::string& setting, const
     std::string remedy = "correct " + setting + ", or ";
     switch (from.from) {
     case secret_reference::source::file:
-        remedy += "put the secret there, root:tunnelkeyd, mode 0640";
+        remedy += "put the secret there, owner tunnelkeyd, mode 0600";
         break;
     case secret_reference::source::credential:
         remedy += "let the service load it: LoadCredential=" + from.value + ":PATH";

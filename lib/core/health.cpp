@@ -11,8 +11,6 @@ namespace tunnelkeyd::core {
 namespace {
 
 constexpr duration clock_tolerance = std::chrono::minutes(1);
-// Long enough to check a large database. Nobody works on an open key gap meanwhile.
-constexpr duration longest_start = std::chrono::minutes(1);
 
 constexpr const char* held_remedy =
     "correct hostname, instance.url or instance.on_premise_url, and reload; the key is kept, and checked again";
@@ -31,6 +29,16 @@ constexpr const char* confirm_remedy = "nothing to do; one more rotation follows
 
 std::string or_else(const std::string& remedy, const char* otherwise) {
     return remedy.empty() ? otherwise : remedy;
+}
+
+/// Where refused credentials come from: so that nobody has to look it up at night.
+std::string whence(const tunnel_facts& tunnel, std::string_view code) {
+    if (code != "credentials_refused" || tunnel.settings == nullptr)
+        return {};
+    const auto& auth = tunnel.settings->instance.auth;
+    const auto* bearer = std::get_if<bearer_auth>(&auth);
+    return "; the credentials are those of " +
+           describe(bearer != nullptr ? bearer->token : std::get<basic_auth>(auth).password);
 }
 
 /// A credential that ends: nothing while that is far away.
@@ -66,7 +74,9 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
         return std::nullopt;
     const std::string key = tunnel.record.key ? "a new key was made and is not installed yet"
                                               : "the cloud may have made a new key that we do not know";
-    const auto& error = tunnel.record.last_error;
+    auto error = tunnel.record.last_error;
+    if (tunnel.trouble)
+        error += whence(tunnel, tunnel.trouble->code);
     return problem{late ? health::failing : health::degraded, "gap_open",
                    "the key gap is open since " + to_iso8601(opened) + ": " + key +
                        (error.empty() ? "" : " (" + error + ")"),
@@ -80,11 +90,12 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
 std::optional<problem> obstacle(const tunnel_facts& tunnel) {
     if (tunnel.preflight != nullptr) {
         auto found = trouble_of(*tunnel.preflight);
-        return problem{health::degraded, found.code, std::move(found.what),
+        return problem{health::degraded, found.code, found.what + whence(tunnel, found.code),
                        or_else(found.remedy, failing_remedy), tunnel.preflight_at};
     }
     if (tunnel.trouble)
-        return problem{health::degraded, tunnel.trouble->code, tunnel.trouble->what,
+        return problem{health::degraded, tunnel.trouble->code,
+                       tunnel.trouble->what + whence(tunnel, tunnel.trouble->code),
                        or_else(tunnel.trouble->remedy, failing_remedy), std::nullopt};
     if (tunnel.record.failures > 0 && !tunnel.record.last_error.empty())  // of an earlier run
         return problem{health::degraded, "rotation_failing",
@@ -196,7 +207,9 @@ std::vector<problem> problems_of(const organization& organization, bool api_key_
     std::vector<problem> found;
     if (api_key_refused)
         found.push_back(
-            {health::degraded, "api_key_refused", "the cloud refuses the organization's API key (HTTP 401)",
+            {health::degraded, "api_key_refused",
+             "the cloud refuses the organization's API key (HTTP 401), that of " +
+                 describe(organization.api_key),
              "make a new API key at admin.atlassian.com, put it where organizations[].api_key points, and "
              "reload",
              std::nullopt});
@@ -213,31 +226,6 @@ std::optional<wall_time> next_change(const organization& organization, wall_time
     if (ends && *ends - expiry_notice > now)
         return *ends - expiry_notice;
     return ends && *ends > now ? ends : std::nullopt;
-}
-
-std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error) {
-    std::vector<problem> found;
-    if (!store_error.empty())
-        found.push_back({health::failing, "store_failing",
-                         "the state cannot be written: " + std::string(store_error),
-                         "see that state.directory can be written and has room; no rotation begins until then",
-                         std::nullopt});
-    if (reload.failed_at)
-        found.push_back(
-            {health::degraded, "reload_failed",
-             "the changed configuration was refused, and the one before stays in force: " +
-                 (reload.errors.empty() ? std::string("it could not be read") : reload.errors.front()) +
-                 (reload.errors.size() > 1 ? " (and " + std::to_string(reload.errors.size() - 1) + " more)"
-                                           : ""),
-             "correct the file (tunnelkeyd check lists every error) and reload", reload.failed_at});
-    return found;
-}
-
-problem starting(wall_time since, wall_time now) {
-    return {now - since > longest_start ? health::failing : health::degraded, "starting",
-            "the state store is being opened, and nothing is known of the tunnels yet",
-            "nothing, if it ends soon; else see the daemon's log, and the disk that holds state.directory",
-            since};
 }
 
 health worst_of(const std::vector<problem>& problems) {

@@ -19,9 +19,7 @@ constexpr duration probe_takes_at_most = std::chrono::seconds(30);
 steady_time organization_gate::opens_at(core::urgency urgency, moment now) const {
     steady_time at = now.steady;
     if (rate_limit_)
-        at = std::max(at, urgency == urgency::open_gap
-                              ? std::min(rate_limit_->until, rate_limit_->since + longest_urgent_pause)
-                              : rate_limit_->until);
+        at = std::max(at, urgency == urgency::open_gap ? rate_limit_->open_gaps_until : rate_limit_->until);
     if (refusals_ > 0 && urgency != urgency::requested)
         at = std::max(at, urgency == urgency::open_gap ? urgent_probe_at_ : calm_probe_at_);
     return at;
@@ -35,6 +33,8 @@ void organization_gate::enter(moment now) {
 }
 
 void organization_gate::api_key_refused(moment now, const retry_policy& retry, double chance) {
+    if (refusals_ == 0)
+        refused_since_ = now.steady;
     ++refusals_;
     calm_probe_at_ = now.steady + retry.calm.max;
     urgent_probe_at_ = now.steady + backoff(retry.slow, refusals_, chance);
@@ -48,7 +48,11 @@ void organization_gate::rate_limited(moment now, std::optional<duration> wait) {
     steady_time until = now.steady + std::min(wait.value_or(unspecified_pause), longest_calm_pause);
     if (!wait && rate_limit_)
         until = std::max(until, rate_limit_->until);
-    rate_limit_ = pause{now.steady, until};
+    rate_limit_ = pause{now.steady, until, std::min(until, now.steady + longest_urgent_pause)};
+}
+
+std::optional<organization_gate::pause> organization_gate::rate_limit(moment now) const {
+    return rate_limit_ && rate_limit_->until > now.steady ? rate_limit_ : std::nullopt;
 }
 
 bool organization_gate::forget(const identity& tunnel) {

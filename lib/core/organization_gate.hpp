@@ -43,15 +43,22 @@ public:
     bool forget(const identity& tunnel);
     [[nodiscard]] bool outage() const noexcept { return unknown_of_.has_value(); }
 
-    [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }
-
-private:
+    /// What the cloud's last 429 asked for.
     struct pause {
         steady_time since;
         steady_time until;
+        steady_time open_gaps_until;  ///< a tunnel whose key gap is open waits no longer than that
     };
+    /// Nothing: there was none, or it is over.
+    [[nodiscard]] std::optional<pause> rate_limit(moment now) const;
 
+    [[nodiscard]] bool is_api_key_refused() const noexcept { return refusals_ > 0; }
+    /// Since the first 401 in a row; while it is refused.
+    [[nodiscard]] steady_time api_key_refused_since() const noexcept { return refused_since_; }
+
+private:
     unsigned refusals_ = 0;  // 401s in a row
+    steady_time refused_since_{};
     steady_time calm_probe_at_{};
     steady_time urgent_probe_at_{};
     std::optional<pause> rate_limit_;

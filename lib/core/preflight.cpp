@@ -27,10 +27,14 @@ std::string state_of(const exchange& seen) {
 }
 
 preflight_failure unreachable(const exchange& seen) {
-    // What is wrong with a certificate says itself what to do about it.
-    const bool certificate = seen.problem.find("certificate") != std::string::npos;
+    const auto says = [&](const char* word) { return seen.problem.find(word) != std::string::npos; };
     return {check::instance, "the instance cannot be reached: " + describe(seen),
-            certificate ? "" : "see that it is up, and that instance.url and the network between are right",
+            says("certificate has expired")
+                ? "renew the instance's certificate; what waits goes on once tunnelkeyd preflight passes"
+            : says("certificate")
+                ? "mend the instance's certificate, or instance.tls, as said; what waits goes "
+                  "on once tunnelkeyd preflight passes"
+                : "see that it is up, and that instance.url and the network between are right",
             std::nullopt};
 }
 
@@ -120,6 +124,8 @@ std::optional<preflight_failure> judge_whoami(const exchange& seen, wall_time no
                                  "see the instance's log; preflight.credentials: false leaves this check out",
                                  wait_asked_for(seen, now)};
     std::string problem = "the instance does not accept the configured credentials (" + describe(seen) + ")";
+    if (success && !is_html(seen))
+        problem += ": it says that nobody is logged in";
     if (!seen.authentication_denied_reason.empty())
         problem += ", " + seen.authentication_denied_reason.substr(0, 200);
     const bool redirected = seen.status >= 300 && seen.status < 400;
@@ -128,8 +134,8 @@ std::optional<preflight_failure> judge_whoami(const exchange& seen, wall_time no
         redirected
             ? "it redirects: see that instance.url is right (scheme, context path), and that single sign-on "
               "lets tokens pass"
-            : "renew the token or password that instance.auth points to; where a captcha is asked for, "
-              "log in once with a browser",
+            : "renew the token or password that instance.auth points to, and reload; where a captcha is asked "
+              "for, log in once with a browser before",
         std::nullopt};
 }
 

@@ -79,14 +79,14 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
             backoff_kind::slow,
             because("credentials_refused",
                     "renew the token or password that instance.auth points to (a redirect: correct "
-                    "instance.url)"),
+                    "instance.url), and reload"),
             verdict.retry_after, longest_retry_after, now, chance);
     case kind::wrong_url:
         note(log_level::error, "install.wrong_url",
              "nothing at the instance takes the new key (" + verdict.why +
                  "): correct instance.url, or install the tunnel app; the new key is kept");
         return fail_open(backoff_kind::slow,
-                         because("wrong_url", "correct instance.url, or install the tunnel app"),
+                         because("wrong_url", "correct instance.url, or install the tunnel app, and reload"),
                          verdict.retry_after, longest_retry_after, now, chance);
     }
     return action::none{};

@@ -18,7 +18,8 @@ complain = bad.append
 
 
 # Literals that look like an event's name, and are none.
-SETTINGS = {"health.listen", "instance.url"}
+SETTINGS = {"cloud.url", "control.socket", "health.listen", "instance.auth", "instance.url", "preflight.credentials",
+            "preflight.status"}
 
 
 def anchor(heading):

@@ -24,6 +24,7 @@ diff <(echo "$expected") <(echo "$installed") || fail "other files than expected
 "$prefix/bin/tunnelkeyd" version >/dev/null || fail "the installed program does not run"
 unit=$prefix/lib/systemd/system/tunnelkeyd.service
 grep -qxF "ExecStart=$prefix/bin/tunnelkeyd run" "$unit" || fail "ExecStart does not name the installed program"
+grep -qxF "ExecReload=$prefix/bin/tunnelkeyd reload" "$unit" || fail "ExecReload does not name the installed program"
 ! grep -q ' /usr\|=/usr\|///usr' "$unit" || fail "the unit still names /usr"
 
 alerts=$prefix/share/tunnelkeyd/prometheus/alerts.yaml

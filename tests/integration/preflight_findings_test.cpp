@@ -119,7 +119,7 @@ TEST_CASE("preflight finds a secret's file that is missing, and one that everybo
     CHECK(seen.all("failed") == names{"credentials_secret"});
     CHECK(has(seen.found("credentials_secret"), token));
     CHECK(has(seen.found("credentials_secret"), missing ? "No such file" : "chmod o-r"));
-    CHECK(has(seen.remedy("credentials_secret"), "mode 0640"));
+    CHECK(has(seen.remedy("credentials_secret"), "mode 0600"));
     CHECK(seen.found("credentials") == "because credentials_secret failed");
     CHECK(seen.result("api_key") == "passed");
 }

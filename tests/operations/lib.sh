@@ -73,12 +73,6 @@ program() { RUNTIME_DIRECTORY=$host/run "$build/daemon/tunnelkeyd" "$@"; }
 tunnelkeyd() {
   local command=$1
   shift
-  if [ "$command" = rotate ] && ! program --help | grep -q '^  rotate '; then # TODO(commands): goes when it is there
-    systemctl stop tunnelkeyd
-    for tunnel in jira confluence; do once --tunnel $tunnel; done
-    systemctl start tunnelkeyd
-    return
-  fi
   program "$command" --config "$host/etc/tunnelkeyd/config.yaml" "$@"
 }
 once() { program run --once --config "$host/etc/tunnelkeyd/config.yaml" "$@" >>"$work/once.log" 2>>"$log"; }
@@ -103,7 +97,7 @@ systemctl() {
       kill -TERM $daemon
       wait $daemon || fail "the daemon ended with $?"
       daemon= ;;
-    reload) kill -HUP $daemon ;;
+    reload) tunnelkeyd reload ;;  # as ExecReload= does
     daemon-reload) ;;
     *) fail "systemctl $how is not known here" ;;
   esac

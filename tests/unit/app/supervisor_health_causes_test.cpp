@@ -35,11 +35,13 @@ TEST_CASE_METHOD(fixture,
         world.wire.always("jira-host", call::regenerate, fault::answer(401));
     else
         world.cloud.api_keys["acme-id"] = "another";
+    const auto begin = world.loop.now().wall;
     world.start();
     world.run_for(1s);
     CHECK(logged("") == lines{"degraded api_key_refused"});
     CHECK(logged() == lines{"degraded api_key_refused"});
     CHECK(world.overview().organizations.at(0).problems.at(0).code == "api_key_refused");
+    CHECK(world.overview().organizations.at(0).problems.at(0).since.value() - begin < 1s);
     check_sums();
     world.wire.heal_all();
     world.cloud.api_keys["acme-id"] = "s3cr3t-api-acme";
@@ -48,6 +50,24 @@ TEST_CASE_METHOD(fixture,
     CHECK(logged() == lines{"degraded api_key_refused", "recovered api_key_refused"});
     CHECK(world.overview().organizations.at(0).problems.empty());
     check_sums();
+}
+
+TEST_CASE_METHOD(fixture,
+                 "a pause that the cloud asks for is its organization's problem, with its end, until then") {
+    const bool in_regenerate = GENERATE(false, true);
+    const auto ends = core::to_iso8601(world.loop.now().wall + 2h);
+    world.wire.script(in_regenerate ? "jira-host" : "acme-id",
+                      in_regenerate ? call::regenerate : call::organization, fault::answer(429, "7200"));
+    world.start();
+    world.run_for(1h);
+    CHECK(logged("") == lines{"degraded rate_limited"});
+    const auto problem = world.overview().organizations.at(0).problems.at(0);
+    CHECK(problem.code == "rate_limited");
+    CHECK(problem.message.find(" the cloud for nothing until " + ends +
+                               ", those with an open key gap until ") != std::string::npos);
+    world.run_for(1h + 1s);
+    CHECK(logged("") == lines{"degraded rate_limited", "recovered rate_limited"});
+    CHECK(world.overview().organizations.at(0).problems.empty());
 }
 
 TEST_CASE_METHOD(fixture, "what ends in thirty days is said to the moment, whatever else goes on") {

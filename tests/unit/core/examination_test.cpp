@@ -48,7 +48,7 @@ TEST_CASE("a store that cannot write fails, with the disk's word") {
 TEST_CASE("a secret is shown by where it comes from, and the remedy suits that place") {
     using source = secret_reference::source;
     const auto [from, remedy] = GENERATE(table<source, std::string>({
-        {source::file, "mode 0640"},
+        {source::file, "owner tunnelkeyd, mode 0600"},
         {source::credential, "LoadCredential=it:PATH"},
         {source::env, "where the daemon is started"},
     }));

@@ -111,10 +111,25 @@ TEST_CASE("a failed preflight is degraded under the code of what failed") {
         s.preflight = preflight_failure{at, "a problem", "a remedy", {}};
         const auto found = s.at(start_of_time);
         CHECK(verdicts(found) == lines{std::string("degraded ") + code});
-        CHECK(found[0].message == "a problem");
+        CHECK(found[0].message.starts_with("a problem"));
         CHECK(found[0].remedy == "a remedy");
         CHECK(found[0].since == start_of_time);
     }
+}
+
+TEST_CASE("refused credentials are named by where they come from, with a closed gap and an open one") {
+    situation s;
+    s.settings.instance.auth = bearer_auth{{secret_reference::source::file, "/secrets/jira-pat"}};
+    s.preflight = preflight_failure{preflight_failure::check::credentials, "refused", "renew it", {}};
+    CHECK(s.at(start_of_time)[0].message == "refused; the credentials are those of file /secrets/jira-pat");
+    s.preflight.reset();
+    s.open_gap();
+    s.record.last_error = "install: HTTP 401";
+    s.last_trouble = trouble{"credentials_refused", "install: HTTP 401", "renew it"};
+    const auto found = s.at(start_of_time + 1h);
+    CHECK(found[0].code == "gap_open");
+    CHECK(
+        found[0].message.ends_with("(install: HTTP 401; the credentials are those of file /secrets/jira-pat)"));
 }
 
 TEST_CASE("what a preflight found counts for more than what came before") {

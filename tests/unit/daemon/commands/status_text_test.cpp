@@ -100,6 +100,22 @@ organization acme: DEGRADED api_key_refused for 60m, since 2026-12-05T01:10:00Z
 )");
 }
 
+TEST_CASE("what an open gap's problem says, or the organization's, is not told twice") {
+    auto jira = in_danger("jira");
+    auto cause = jira.problems[0];
+    cause.severity = health::degraded;
+    cause.code = "instance_not_ready";
+    cause.message = "install: HTTP 503";
+    jira.problems.push_back(cause);
+    jira.problems.push_back(problem(health::degraded, "api_key_refused", 1h));
+    auto all = all_of({jira, tunnel("bamboo")});
+    CHECK_FALSE(has(text_of(all), "instance_not_ready"));
+    CHECK(has(text_of(all), "jira: DEGRADED api_key_refused"));
+    all.organizations.push_back({"acme", std::nullopt, {problem(health::degraded, "api_key_refused", 1h)}});
+    CHECK_FALSE(has(text_of(all), "jira: DEGRADED api_key_refused"));
+    CHECK(has(text_of(all), "organization acme: DEGRADED api_key_refused"));
+}
+
 TEST_CASE("of many tunnels only those are shown that are not well or at work") {
     auto tunnels = many(30);
     tunnels[7] = in_danger("jira");
