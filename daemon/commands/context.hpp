@@ -5,19 +5,42 @@
 #include "daemon/commands/display.hpp"
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tunnelkeyd::daemon {
 
+/// The configuration, read when it is first asked for: that takes time, and a running daemon can be asked
+/// without.
+class configuration_file {
+public:
+    explicit configuration_file(std::string file = {}) : file_(std::move(file)) {}
+
+    /// Where the daemon listens for commands. Read no further than that takes. Where the file cannot be used,
+    /// and that was noticed, it is where one without a word of it would have it.
+    std::string control_socket();
+
+    /// Null: it cannot be used. Lives as long as this.
+    [[nodiscard]] const core::config* get();
+    /// Why it cannot; asked for after one of the others.
+    [[nodiscard]] const std::vector<std::string>& errors() const noexcept { return errors_; }
+
+private:
+    std::string file_;
+    bool read_ = false;
+    std::optional<core::config> config_;
+    std::vector<std::string> errors_;
+};
+
 /// What every command of an operator has.
 struct command_context {
     asks ask;
-    std::string socket;                          ///< where it asks, for messages
-    std::shared_ptr<const core::config> config;  ///< null: the file cannot be used
-    std::vector<std::string> config_errors;      ///< why not
-    std::string config_option;                   ///< " --config FILE" for commands that are printed, or ""
+    std::string socket;  ///< where it asks, for messages
+    std::shared_ptr<configuration_file> config = std::make_shared<configuration_file>();
+    std::string config_option;  ///< " --config FILE" for commands that are printed, or ""
     display out;
     bool json = false;
 };

@@ -54,9 +54,10 @@ revealed from_store(const core::config& config, const std::string& tunnel) {
 }
 
 const core::tunnel* settings_of(const command_context& all, const std::string& tunnel) {
-    if (!all.config)
+    const auto* config = all.config->get();
+    if (config == nullptr)
         return nullptr;
-    const auto& tunnels = all.config->tunnels;
+    const auto& tunnels = config->tunnels;
     const auto found =
         std::find_if(tunnels.begin(), tunnels.end(), [&](const auto& each) { return each.name == tunnel; });
     return found == tunnels.end() ? nullptr : &*found;

@@ -1,6 +1,5 @@
 #include "daemon/commands/run.hpp"
 
-#include "config/load.hpp"
 #include "daemon/commands/by_hand.hpp"
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/history.hpp"
@@ -23,23 +22,12 @@ namespace tunnelkeyd::daemon {
 
 namespace {
 
-/// Of a file that cannot be used it is not known: then it is where one without a word of it would have it.
-std::string socket_of(const config::load_result& loaded) {
-    const auto usual =
-        config::load_text("{version: 1, organizations: [], tunnels: []}", "", config::process_environment());
-    const auto& found = loaded.value ? loaded.value : usual.value;
-    return found ? found->control.socket : std::string();
-}
-
 /// A file that cannot be used is no reason not to ask the daemon, whose configuration is in force.
 command_context context_for(const command_line& options) {
     command_context all;
-    auto loaded = config::load_file(options.config_file, config::process_environment());
-    all.socket = socket_of(loaded);
-    if (loaded.value)
-        all.config = std::make_shared<const core::config>(std::move(*loaded.value));
-    all.config_errors = std::move(loaded.errors);
-    if (!all.config)
+    all.config = std::make_shared<configuration_file>(options.config_file);
+    all.socket = all.config->control_socket();
+    if (!all.config->errors().empty())
         complain({core::log_level::warn,
                   "config.error",
                   options.config_file + " cannot be used (tunnelkeyd check says why): asking the daemon at " +

@@ -89,8 +89,12 @@ status_answer status_of(const command_context& all, const std::string& tunnel) {
 exit_status show_status(const command_context& all, const status_command& how) {
     if (all.json) {
         const auto found = status_of(all, how.tunnel);
+        if (how.tunnel.empty()) {
+            std::cout << found.json;
+            return status_of(read_verdict(found.json));
+        }
         const auto seen = read_status(found.json);
-        if (!how.tunnel.empty() && seen.tunnels.empty())
+        if (seen.tunnels.empty())
             throw unknown_tunnel(how.tunnel);
         std::cout << found.json;
         return status_of(verdict_on(seen, how.tunnel));

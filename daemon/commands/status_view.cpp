@@ -10,13 +10,60 @@ namespace {
 
 using nlohmann::json;
 
-core::health verdict_at(const json& from, const char* name) {
-    const auto& text = from.at(name).get_ref<const std::string&>();
+core::health verdict_of(const std::string& text) {
     for (const auto verdict : {core::health::ok, core::health::degraded, core::health::failing})
         if (text == core::to_string(verdict))
             return verdict;
     throw std::runtime_error("no verdict: " + text);
 }
+
+core::health verdict_at(const json& from, const char* name) {
+    return verdict_of(from.at(name).get_ref<const std::string&>());
+}
+
+/// Ends the parsing once daemon.status is there.
+class verdict_finder final : public nlohmann::json_sax<json> {
+public:
+    std::string found;
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool string(string_t& text) override {
+        if (depth_ != 2 || outer_ != "daemon" || inner_ != "status")
+            return true;
+        found = text;
+        return false;
+    }
+    bool start_object(std::size_t) override {
+        ++depth_;
+        return true;
+    }
+    bool end_object() override {
+        --depth_;
+        return true;
+    }
+    bool start_array(std::size_t) override { return start_object(0); }
+    bool end_array() override { return end_object(); }
+    bool key(string_t& name) override {
+        if (depth_ == 1)
+            outer_ = name;
+        else if (depth_ == 2)
+            inner_ = name;
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        return false;
+    }
+
+private:
+    int depth_ = 0;
+    std::string outer_;
+    std::string inner_;
+};
 
 void read_problems(const json& from, const std::string& of, std::vector<problem_view>& into) {
     for (const auto& each : from.at("problems"))
@@ -98,6 +145,12 @@ status_view read_all(const json& from) {
 
 status_view read_status(const std::string& json_text) {
     return understood<json>(json_text, read_all);
+}
+
+core::health read_verdict(const std::string& json_text) {
+    verdict_finder finder;
+    static_cast<void>(json::sax_parse(json_text, &finder));
+    return verdict_of(finder.found);
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -75,4 +75,7 @@ struct status_view {
 /// Throws std::runtime_error where that is not what it says.
 status_view read_status(const std::string& json);
 
+/// The verdict on everything alone, which stands at the beginning of megabytes. Throws likewise.
+core::health read_verdict(const std::string& json);
+
 }  // namespace tunnelkeyd::daemon

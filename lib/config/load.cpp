@@ -3,6 +3,8 @@
 #include "config/read_config.hpp"
 #include "config/regular_file.hpp"
 
+#include <utility>
+
 namespace tunnelkeyd::config {
 
 namespace {
@@ -13,6 +15,24 @@ load_result failed(const std::string& name, const std::string& what) {
     load_result result;
     result.errors.push_back(name + ": " + what);
     return result;
+}
+
+struct text_of_file {
+    std::string text;
+    std::string problem;  ///< "": it is all there
+};
+
+text_of_file read_text(const std::string& name) {
+    regular_file opened(name);
+    if (!opened.problem().empty())
+        return {"", "cannot be opened: " + opened.problem()};
+    if (opened.size() > largest)
+        return {"", "larger than 64 MiB"};
+    std::string text(opened.size(), '\0');
+    text.resize(opened.read(text.data(), text.size()));
+    if (!opened.problem().empty())
+        return {"", "cannot be read: " + opened.problem()};
+    return {std::move(text), ""};
 }
 
 }  // namespace
@@ -40,16 +60,15 @@ load_result load_text(std::string_view text, std::string_view name, const enviro
 
 load_result load_file(const std::filesystem::path& file, const environment& lookup) {
     const auto& name = file.native();
-    regular_file opened(name);
-    if (!opened.problem().empty())
-        return failed(name, "cannot be opened: " + opened.problem());
-    if (opened.size() > largest)
-        return failed(name, "larger than 64 MiB");
-    std::string text(opened.size(), '\0');
-    text.resize(opened.read(text.data(), text.size()));
-    if (!opened.problem().empty())
-        return failed(name, "cannot be read: " + opened.problem());
-    return load_text(text, name, lookup);
+    auto found = read_text(name);
+    return found.problem.empty() ? load_text(found.text, name, lookup) : failed(name, found.problem);
+}
+
+bool may_name_control_socket(const std::filesystem::path& file) {
+    const auto found = read_text(file.native());
+    // An escape could spell it, too.
+    return !found.problem.empty() || found.text.find("socket") != std::string::npos ||
+           found.text.find('\\') != std::string::npos;
 }
 
 }  // namespace tunnelkeyd::config

@@ -32,4 +32,8 @@ load_result load_text(std::string_view text, std::string_view name, const enviro
 /// The same for a regular file of at most 64 MiB. Blocks for as long as reading and parsing take.
 load_result load_file(const std::filesystem::path& file, const environment& lookup);
 
+/// Whether this file could say where `control.socket` is: it has the word, or cannot be read. Takes far less
+/// time than load_file().
+bool may_name_control_socket(const std::filesystem::path& file);
+
 }  // namespace tunnelkeyd::config

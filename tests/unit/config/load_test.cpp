@@ -85,3 +85,16 @@ TEST_CASE("of very many errors the first hundred are shown") {
     CHECK(found[0].starts_with("c:2:1: x0: unknown key"));
     CHECK(found[100] == "c: 5000 errors in all, of which the first 100 are shown");
 }
+
+TEST_CASE("a file without a word of a socket need not be read to know where commands go") {
+    const scratch files;
+    const std::pair<const char*, bool> cases[] = {{"version: 1\n", false},
+                                                  {"version: 1\ncontrol: {socket: /run/x}\n", true},
+                                                  {"version: 1\ncontrol: {\"soc\\x6bet\": /run/x}\n", true}};
+    for (const auto& [text, may] : cases) {
+        INFO(text);
+        files.write("config.yaml", text);
+        CHECK(may_name_control_socket(files.path("config.yaml")) == may);
+    }
+    CHECK(may_name_control_socket(files.path("nowhere.yaml")));
+}

@@ -86,7 +86,8 @@ TEST_CASE("status tells everything of a tunnel whose rotation is under way") {
               {"problem", nullptr},
               {"remedy", nullptr}}},
             {"credential_expires", "2026-05-30T12:00:00Z"},
-            {"rotations", {{"installed", 3}, {"refused", 1}, {"preflight_failed", 0}, {"store_failed", 0}}},
+            {"rotations",
+             {{"installed", 3}, {"refused", 1}, {"preflight_failed", 0}, {"store_failed", 0}, {"manual", 0}}},
             {"problems",
              json::array({problem_json("failing", "gap_open"), problem_json("degraded", "unconfirmed")})}});
 }

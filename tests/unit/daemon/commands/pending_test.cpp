@@ -67,11 +67,6 @@ jira: FAILING gap_open for 10m, since 2026-12-05T02:00:00Z
   installed yet (install: HTTP 503)
   -> bring the instance back, or the network on the way to it: the key is sent
      again until it is installed
-
-jira: DEGRADED instance_not_ready
-  install: HTTP 503
-  -> bring the instance back, or the network on the way to it: the key is sent
-     again until it is installed
 )");
 }
 

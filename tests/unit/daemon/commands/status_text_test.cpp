@@ -56,11 +56,6 @@ jira: FAILING gap_open for 10m, since 2026-12-05T02:00:00Z
 bamboo: DEGRADED paused for 2d, since 2026-12-03T02:10:00Z
   no rotation begins: a person has paused the tunnel
   -> let its rotations go on with: tunnelkeyd resume
-
-jira: DEGRADED instance_not_ready
-  install: HTTP 503
-  -> bring the instance back, or the network on the way to it: the key is sent
-     again until it is installed
 )");
 }
 
