@@ -17,7 +17,7 @@ using tests::fault;
 namespace {
 
 std::uint64_t ends(const tests::fake_world& world) {
-    const auto& ended = world.shown("jira")->ended;
+    const auto ended = world.shown("jira")->ended;
     return std::accumulate(ended.begin(), ended.end(), std::uint64_t{0});
 }
 
