@@ -6,11 +6,16 @@
 
 namespace tunnelkeyd::daemon {
 
+const core::tunnel* find_tunnel(const core::config& config, const std::string& name) {
+    const auto found = std::find_if(config.tunnels.begin(), config.tunnels.end(),
+                                    [&](const core::tunnel& each) { return each.name == name; });
+    return found == config.tunnels.end() ? nullptr : &*found;
+}
+
 bool are_known(const std::vector<std::string>& names, const core::config& config, const std::string& before) {
     bool known = true;
     for (const auto& name : names) {
-        const bool found = std::any_of(config.tunnels.begin(), config.tunnels.end(),
-                                       [&](const core::tunnel& tunnel) { return tunnel.name == name; });
+        const bool found = find_tunnel(config, name) != nullptr;
         if (!found)
             complain_of_failure(before + name + ": the configuration has no tunnel of that name");
         known = known && found;

@@ -5,6 +5,7 @@
 #include "core/examination.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/event_log.hpp"
+#include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
 #include "net/https_cloud.hpp"
 #include "net/https_instance.hpp"
@@ -19,7 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -130,9 +130,7 @@ local_examiner::local_examiner(const core::config& config) : parts_(std::make_un
 local_examiner::~local_examiner() = default;
 
 void local_examiner::examine(const std::string& tunnel, std::function<void(core::examination)> done) {
-    const auto& all = parts_->config.tunnels;
-    const auto settings =
-        std::find_if(all.begin(), all.end(), [&](const core::tunnel& each) { return each.name == tunnel; });
+    const auto* settings = find_tunnel(parts_->config, tunnel);
     parts_->examiner.examine(std::make_shared<const core::tunnel>(*settings), std::move(done), parts_->store);
 }
 

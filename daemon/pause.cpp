@@ -1,18 +1,18 @@
 #include "daemon/pause.hpp"
 
+#include "core/first_record.hpp"
 #include "core/requests.hpp"
 #include "daemon/commands/held_store.hpp"
 #include "daemon/commands/json_fields.hpp"
 #include "daemon/commands/wrap.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/known_tunnels.hpp"
-#include "daemon/open_store.hpp"
+#include "serve/control_json.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iostream>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -58,11 +58,7 @@ core::tunnel_record record_of(const core::tunnel& settings, std::vector<core::tu
         std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.id == settings.id(); });
     if (found != known.end())
         return std::move(*found);
-    core::tunnel_record record;
-    record.id = settings.id();
-    record.name = settings.name;
-    record.first_seen = now;
-    return record;
+    return core::first_record(settings, now);
 }
 
 std::vector<core::pause_report> in_store(const core::config& config, const pause_command& how) {
@@ -74,8 +70,7 @@ std::vector<core::pause_report> in_store(const core::config& config, const pause
     std::vector<core::pause_report> done;
     std::vector<held_store::write> writes;
     for (const auto& name : each_once(how.tunnels)) {
-        const auto settings = std::find_if(config.tunnels.begin(), config.tunnels.end(),
-                                           [&](const core::tunnel& each) { return each.name == name; });
+        const auto* settings = find_tunnel(config, name);
         auto record = record_of(*settings, known, now);
         auto& paused_at = record.paused_at;
         const bool changed = paused_at.has_value() != how.pause;
@@ -103,26 +98,13 @@ std::string line_of(const core::pause_report& tunnel) {
     return line;
 }
 
-void print_json(const std::vector<core::pause_report>& tunnels) {
-    auto list = nlohmann::ordered_json::array();
-    for (const auto& each : tunnels) {
-        const auto& at = each.paused_at;
-        list.push_back(
-            {{"tunnel", each.tunnel},
-             {"paused_at", at ? nlohmann::ordered_json(core::to_iso8601(*at)) : nlohmann::ordered_json()},
-             {"changed", each.changed},
-             {"key_gap_open", each.gap_open}});
-    }
-    std::cout << nlohmann::ordered_json{{"tunnels", std::move(list)}}.dump() << '\n';
-}
-
 }  // namespace
 
 exit_status set_paused(const command_context& all, const pause_command& how) {
     const auto done =
         with_daemon([&] { return by_daemon(all.ask, how); }, [&] { return in_store(need_config(all), how); });
     if (all.json)
-        print_json(done);
+        std::cout << serve::text_of(done);
     else
         for (const auto& each : done)
             std::cout << wrapped("", line_of(each), all.out.columns);

@@ -13,12 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-const char* word(core::resolution how) {
-    return how == core::resolution::installed ? "installed" : "regenerate";
-}
-
 std::string body_of(const pending_command& how) {
-    json body{{"how", word(how.how)}};
+    json body{{"how", serve::word_of(how.how)}};
     if (how.number)
         body["number"] = *how.number;
     return body.dump();
@@ -39,7 +35,7 @@ std::string in_store(const core::config& config, const pending_command& how) {
 std::string line_of(const json& done) {
     const bool later = done.at("later").get<bool>();
     const auto tunnel = text_at(done, "tunnel");
-    if (text_at(done, "how") == word(core::resolution::installed))
+    if (text_at(done, "how") == serve::word_of(core::resolution::installed))
         return tunnel + (later ? ": the key gap closes, as installed by hand, once the request under way is "
                                  "answered"
                                : ": the key gap is closed, as installed by hand");

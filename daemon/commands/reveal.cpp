@@ -3,13 +3,13 @@
 #include "daemon/commands/held_gap.hpp"
 #include "daemon/commands/pending.hpp"
 #include "daemon/complaint.hpp"
+#include "daemon/known_tunnels.hpp"
 #include "daemon/printable.hpp"
 #include "serve/accounts.hpp"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 
 namespace tunnelkeyd::daemon {
@@ -55,12 +55,7 @@ revealed from_store(const core::config& config, const std::string& tunnel) {
 
 const core::tunnel* settings_of(const command_context& all, const std::string& tunnel) {
     const auto* config = all.config->get();
-    if (config == nullptr)
-        return nullptr;
-    const auto& tunnels = config->tunnels;
-    const auto found =
-        std::find_if(tunnels.begin(), tunnels.end(), [&](const auto& each) { return each.name == tunnel; });
-    return found == tunnels.end() ? nullptr : &*found;
+    return config == nullptr ? nullptr : find_tunnel(*config, tunnel);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "daemon/commands/stored.hpp"
 
+#include "core/shown_record.hpp"
 #include "daemon/commands/stored_overview.hpp"
 #include "daemon/open_store.hpp"
 #include "store/saved_state.hpp"
@@ -26,23 +27,13 @@ bool is_called(const core::tunnel_overview& tunnel, const std::string& wanted) {
 }
 
 core::pending_report pending_of(const core::tunnel_overview& tunnel, const core::tunnel_record& record) {
-    core::pending_report report;
+    auto report = core::pending_of(record);
     report.tunnel = tunnel.name;
-    report.id = tunnel.id;
-    if (tunnel.settings) {
-        report.organization = tunnel.settings->organization.name;
-        report.instance_url = tunnel.settings->instance.url.text();
-    }
+    report.organization = tunnel.settings ? tunnel.settings->organization.name : "";
+    report.instance_url = tunnel.settings ? tunnel.settings->instance.url.text() : "";
     report.configured = tunnel.configured;
     report.state = tunnel.state;
-    report.gap_opened_at = record.open->gap_opened_at;
-    if (record.key) {
-        report.number = record.key->generation;
-        report.minted_at = record.key->minted_at;
-        report.readable = true;  // not tried: that takes the sealing key, and the lock
-    }
-    report.regenerates = record.open->regenerates;
-    report.installs = record.open->installs;
+    report.readable = report.number != 0;  // not tried: that takes the sealing key, and the lock
     report.problems = tunnel.problems;
     return report;
 }

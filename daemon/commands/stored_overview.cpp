@@ -1,7 +1,9 @@
 #include "daemon/commands/stored_overview.hpp"
 
+#include "core/first_record.hpp"
 #include "core/guard.hpp"
 #include "core/rotation.hpp"
+#include "core/shown_record.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -76,7 +78,7 @@ private:
         if (!left.settings)
             return "what the journal kept of its settings cannot be read";
         const auto owner = owner_of(left.settings->instance.url, left.record.id);
-        return owner ? "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere" : "";
+        return owner ? core::orphaned_by(*owner) : "";
     }
 
     [[nodiscard]] std::vector<core::problem> problems_of(const core::tunnel_facts& facts) const {
@@ -93,22 +95,11 @@ private:
 
     [[nodiscard]] core::tunnel_overview describe(const core::tunnel_record& record,
                                                  std::vector<core::problem> problems) const {
-        core::tunnel_overview seen;
-        seen.name = record.name;
-        seen.id = record.id;
+        auto seen = core::overview_of(record);
         seen.state = record.open ? "waiting" : record.paused_at ? "paused" : "stopped";
-        seen.last_success = record.last_success;
-        seen.paused_at = record.paused_at;
-        if (record.open) {
+        if (record.open)
             seen.rotation = core::rotation_overview{record.open->why, record.open->began_at,
                                                     record.open->regenerates, record.open->installs};
-            seen.gap_opened_at = record.open->gap_opened_at;
-        }
-        seen.key_pending = record.key.has_value();
-        seen.confirmation_owed = record.confirmation_owed;
-        seen.failures = record.failures;
-        seen.last_error = record.last_error;
-        seen.retry_at = record.retry_at;
         seen.problems = std::move(problems);
         return seen;
     }
@@ -138,10 +129,8 @@ core::overview stored_overview(const core::config& config, const ports::journal_
     const describer describes(config, held.salt, at_work, now);
     for (const auto& settings : config.tunnels) {
         const auto known = records.find(settings.id());
-        core::tunnel_record unseen;
-        unseen.id = settings.id();
-        unseen.first_seen = now;
-        all.tunnels.push_back(describes.configured(settings, known == records.end() ? unseen : *known->second));
+        all.tunnels.push_back(describes.configured(
+            settings, known == records.end() ? core::first_record(settings, now) : *known->second));
     }
     for (const auto& each : held.leftovers)
         all.tunnels.push_back(describes.left_behind(each));

@@ -1,6 +1,7 @@
 #include "app/supervisor.hpp"
 
 #include "app/supervised.hpp"
+#include "core/first_record.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -56,9 +57,7 @@ supervisor::supervised& supervisor::add_configured(const core::tunnel& tunnel,
     if (known) {
         record = std::move(*known);
     } else {
-        record.id = tunnel.id();
-        record.name = tunnel.name;
-        record.first_seen = world_.clock.now().wall;
+        record = core::first_record(tunnel, world_.clock.now().wall);
         world_.journal.save(record, std::nullopt, [this](const std::string& error) {
             if (!error.empty())
                 log(core::log_level::error, "store.failed", "a new tunnel could not be written: " + error);

@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/shown_record.hpp"
 
 #include <utility>
 
@@ -32,22 +33,6 @@ std::uint64_t number_of(const core::tunnel_record& record) {
 /// The stored key may be replaced by what is under way.
 bool is_about_to_change(phase where) {
     return where == phase::intent || where == phase::regenerating || where == phase::sealing;
-}
-
-core::pending_report report_of_record(const core::tunnel_record& record) {
-    core::pending_report report;
-    report.tunnel = record.name;
-    report.id = record.id;
-    report.instance_url = record.open->instance_url;
-    report.gap_opened_at = record.open->gap_opened_at;
-    report.regenerates = record.open->regenerates;
-    report.installs = record.open->installs;
-    report.number = number_of(record);
-    if (record.key) {
-        report.minted_at = record.key->minted_at;
-        report.readable = record.key->key != nullptr;
-    }
-    return report;
 }
 
 }  // namespace
@@ -92,7 +77,7 @@ core::result_of<supervisor::gap> supervisor::open_gap(const std::string& name) {
 }
 
 core::pending_report supervisor::report_of(const supervised& tunnel) const {
-    auto report = report_of_record(tunnel.state().record());
+    auto report = core::pending_of(tunnel.state().record());
     const auto& settings = tunnel.settings();
     report.tunnel = settings.name;
     report.organization = settings.organization.name;
@@ -109,7 +94,7 @@ std::vector<core::pending_report> supervisor::pending() const {
         if (tunnel->state().gap_open())
             all.push_back(report_of(*tunnel));
     for (const auto& [id, record] : unreadable_) {
-        auto& report = all.emplace_back(report_of_record(record));
+        auto& report = all.emplace_back(core::pending_of(record));
         report.configured = false;
         report.state = "orphaned";
         report.problems.push_back(problem_of_unreadable(record));
@@ -130,7 +115,7 @@ void supervisor::reveal(const std::string& name, const std::string& by, answer<c
     if (!record->key || !record->key->key)
         return done(no_stored_key(name));
 
-    auto report = report_of_record(*record);
+    auto report = core::pending_of(*record);
     if (tunnel != nullptr)
         report = report_of(*tunnel);
     core::revealed_key shown{std::move(report), record->key->key};

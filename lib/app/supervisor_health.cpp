@@ -1,6 +1,7 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
 #include "core/health_rate_limit.hpp"
+#include "core/shown_record.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -160,16 +161,13 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel,
                                            std::vector<core::problem> problems) const {
     const auto& state = tunnel.state();
     const auto& record = state.record();
-    core::tunnel_overview seen;
+    auto seen = core::overview_of(record);
     seen.settings = state.shared_settings();
     seen.name = tunnel.settings().name;
-    seen.id = record.id;
     seen.configured = tunnel.configured;
     seen.state = is_orphan(tunnel)                     ? "orphaned"
                  : state.is_idle() && record.paused_at ? "paused"
                                                        : core::to_string(state.where());
-    seen.last_success = record.last_success;
-    seen.paused_at = record.paused_at;
     if (tunnel.configured && !record.paused_at) {
         const auto now = world_.clock.now().wall;
         seen.next = next_due(tunnel);
@@ -180,13 +178,6 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel,
         seen.rotation =
             core::rotation_overview{*why, *state.began_at(), record.open ? record.open->regenerates : 0,
                                     record.open ? record.open->installs : 0};
-    if (record.open)
-        seen.gap_opened_at = record.open->gap_opened_at;
-    seen.key_pending = record.key.has_value();
-    seen.confirmation_owed = record.confirmation_owed;
-    seen.failures = record.failures;
-    seen.last_error = record.last_error;
-    seen.retry_at = record.retry_at;
     seen.preflight = tunnel.preflight;
     seen.ended = tunnel.ended;
     seen.problems = std::move(problems);

@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/shown_record.hpp"
 
 #include <utility>
 
@@ -25,7 +26,7 @@ void supervisor::adopt_or_orphan(supervised& tunnel) {
         tunnel.orphaned_because.clear();
         return;
     }
-    auto because = "its instance now belongs to tunnel \"" + *owner + "\": its key is sent nowhere";
+    auto because = core::orphaned_by(*owner);
     if (because != std::exchange(tunnel.orphaned_because, because))
         log_orphan(tunnel.settings().name, because);
     forget_outage(tunnel);

@@ -1,5 +1,6 @@
 #include "core/forecast.hpp"
 
+#include "core/first_record.hpp"
 #include "core/rotation_limits.hpp"
 #include "core/schedule/due.hpp"
 
@@ -10,19 +11,12 @@ namespace tunnelkeyd::core {
 
 namespace {
 
-tunnel_record seen_first(const tunnel& settings, wall_time at) {
-    tunnel_record record;
-    record.id = settings.id();
-    record.first_seen = at;
-    return record;
-}
-
 /// One tunnel's rotations, one after the other.
 class course {
 public:
     course(const forecast_tunnel& of, std::uint32_t number, std::uint64_t salt, wall_time begin)
         : settings_(*of.settings),
-          record_(of.record ? *of.record : seen_first(settings_, begin)),
+          record_(of.record ? *of.record : first_record(settings_, begin)),
           number_(number),
           salt_(salt),
           begin_(begin) {}

@@ -52,6 +52,13 @@ ordered_json rotation_json(const core::past_rotation& past) {
     return json;
 }
 
+ordered_json pause_json(const core::pause_report& of) {
+    return {{"tunnel", of.tunnel},
+            {"paused_at", time_json(of.paused_at)},
+            {"changed", of.changed},
+            {"key_gap_open", of.gap_open}};
+}
+
 template <class Item>
 std::string list_text(const char* name, const std::vector<Item>& items,
                       ordered_json (*json_of)(const Item& item)) {
@@ -64,6 +71,10 @@ std::string list_text(const char* name, const std::vector<Item>& items,
 }
 
 }  // namespace
+
+std::string_view word_of(core::resolution how) {
+    return how == core::resolution::installed ? "installed" : "regenerate";
+}
 
 std::string text_of(const core::reload_outcome& done) {
     ordered_json json;
@@ -82,10 +93,11 @@ std::string text_of(const core::rotate_report& done) {
 }
 
 std::string text_of(const core::pause_report& done) {
-    return line_of(ordered_json{{"tunnel", done.tunnel},
-                                {"paused_at", time_json(done.paused_at)},
-                                {"changed", done.changed},
-                                {"key_gap_open", done.gap_open}});
+    return line_of(pause_json(done));
+}
+
+std::string text_of(const std::vector<core::pause_report>& done) {
+    return list_text("tunnels", done, pause_json);
 }
 
 std::string text_of(const core::examination& done) {
@@ -111,8 +123,7 @@ std::string text_of(const std::vector<core::pending_report>& done) {
 }
 
 std::string text_of(const core::resolve_report& done) {
-    const char* how = done.how == core::resolution::installed ? "installed" : "regenerate";
-    return line_of(ordered_json{{"tunnel", done.tunnel}, {"how", how}, {"later", done.later}});
+    return line_of(ordered_json{{"tunnel", done.tunnel}, {"how", word_of(done.how)}, {"later", done.later}});
 }
 
 std::string text_of(const core::refusal& refused) {

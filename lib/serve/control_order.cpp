@@ -1,5 +1,6 @@
 #include "serve/control_order.hpp"
 
+#include "serve/control_json.hpp"
 #include "serve/refusals.hpp"
 
 #include <nlohmann/json.hpp>
@@ -45,9 +46,9 @@ std::optional<answer> read_query(const call_target& target, order& into) {
 
 std::optional<answer> read_how(const json& fields, order& into) {
     const auto how = fields.value("how", json());
-    if (how == "regenerate")
+    if (how == word_of(core::resolution::regenerate))
         into.how = core::resolution::regenerate;
-    else if (how != "installed")
+    else if (how != word_of(core::resolution::installed))
         return not_understood("\"how\" is neither \"installed\" nor \"regenerate\"", how_remedy);
     if (!fields.contains("number"))
         return std::nullopt;
