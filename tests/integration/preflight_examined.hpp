@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/rig.hpp"
+#include "live.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -62,11 +62,6 @@ private:
         return checks.at(check).at(member).get<std::string>();
     }
 };
-
-inline bool has(const std::string& text, const std::string& part) {
-    UNSCOPED_INFO(text);
-    return text.find(part) != std::string::npos;
-}
 
 /// Results and checks, and the lines that begin at the left.
 inline std::string outline(const std::string& text) {

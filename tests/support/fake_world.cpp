@@ -5,8 +5,6 @@
 
 namespace tunnelkeyd::tests {
 
-namespace {}  // namespace
-
 fake_world::fake_world(std::uint64_t seed) : random(seed) {
     draft.cloud.url = *core::parse_base_url("https://api.example");
     const auto told = [this](const std::string& what) {

@@ -1,4 +1,5 @@
 #include "app/supervisor.hpp"
+#include "refused.hpp"
 #include "reload_phases.hpp"
 #include "support/fake_world.hpp"
 
@@ -10,6 +11,7 @@ using namespace std::chrono_literals;
 using std::chrono::days;
 using tests::call;
 using tests::fault;
+using tests::refused;
 
 namespace {
 
@@ -25,11 +27,6 @@ answer reveal(tests::fake_world& world, const std::string& name) {
 core::result_of<core::resolve_report> resolve(tests::fake_world& world, core::resolution how,
                                               std::optional<std::uint64_t> number = {}) {
     return world.supervisor().resolve("jira", how, number, "root");
-}
-
-std::string code_of(const auto& result) {
-    const auto* refusal = std::get_if<core::refusal>(&result);
-    return refusal ? std::string(refusal->code) : "";
 }
 
 /// The instance is down, and the new key is stored.
@@ -68,7 +65,7 @@ TEST_CASE(
     CHECK(world.log.count("key.revealed", "jira") == 1);
     CHECK(lines(world, core::outcome::revealed) == 1);
     install_by_hand(world, shown);
-    REQUIRE(code_of(resolve(world, core::resolution::installed, 1)).empty());
+    REQUIRE(refused(resolve(world, core::resolution::installed, 1)).empty());
     world.run_for(1min);
     CHECK(world.supervisor().open_gaps().empty());
     CHECK(world.supervisor().pending().empty());
@@ -91,13 +88,13 @@ TEST_CASE("an open gap is resolved by hand at whatever it is, but for while anot
         REQUIRE(world.run_until([&] { return at.reached(world); }));
         const auto result = resolve(world, core::resolution::installed);
         if (!at.gap_open) {
-            CHECK(code_of(result) == "no_open_gap");
+            CHECK(refused(result) == "no_open_gap");
         } else if (at.name == "with the intent written" || at.name == "regenerating" || at.name == "sealing") {
-            CHECK(code_of(result) == "busy_now");
+            CHECK(refused(result) == "busy_now");
         } else if (at.name == "installing") {
             CHECK(std::get<core::resolve_report>(result).later);
         } else {
-            REQUIRE(code_of(result).empty());
+            REQUIRE(refused(result).empty());
             world.run_for(10ms);  // the failure before it may be being written
             CHECK_FALSE(world.shown("jira")->gap_opened_at);
         }
@@ -126,15 +123,15 @@ TEST_CASE("a resolution that had to wait for an install counts once that has fai
 TEST_CASE("a stored key that is no longer the one that was shown is not resolved") {
     tests::fake_world world;
     make_pending(world);
-    CHECK(code_of(resolve(world, core::resolution::installed, 2)) == "another_key");
-    CHECK(code_of(resolve(world, core::resolution::regenerate, 7)) == "another_key");
+    CHECK(refused(resolve(world, core::resolution::installed, 2)) == "another_key");
+    CHECK(refused(resolve(world, core::resolution::regenerate, 7)) == "another_key");
     CHECK(world.supervisor().open_gaps().size() == 1);
 }
 
 TEST_CASE("a key that a person gives up is replaced at once, and the history says who did it") {
     tests::fake_world world;
     make_pending(world);
-    REQUIRE(code_of(resolve(world, core::resolution::regenerate, 1)).empty());
+    REQUIRE(refused(resolve(world, core::resolution::regenerate, 1)).empty());
     world.wire.heal_all();
     world.run_for(1min);
     CHECK(world.wire.sent("jira-host", call::regenerate) == 2);
@@ -151,9 +148,9 @@ TEST_CASE("without a stored key none is shown and none given up, and a person ca
     world.wire.script("other-host", call::status, fault::answer(503));
     world.start();
     REQUIRE(world.run_until([&] { return world.shown("jira")->state == "waiting"; }));
-    CHECK(code_of(reveal(world, "jira")) == "no_stored_key");
-    CHECK(code_of(resolve(world, core::resolution::regenerate)) == "no_stored_key");
-    REQUIRE(code_of(resolve(world, core::resolution::installed)).empty());
+    CHECK(refused(reveal(world, "jira")) == "no_stored_key");
+    CHECK(refused(resolve(world, core::resolution::regenerate)) == "no_stored_key");
+    REQUIRE(refused(resolve(world, core::resolution::installed)).empty());
     world.run_for(5min);
     CHECK(world.supervisor().open_gaps().empty());
     CHECK(world.shown("jira")->confirmation_owed);
@@ -165,7 +162,7 @@ TEST_CASE("a key is shown though the disk takes no writes") {
     make_pending(world);
     world.journal.fails = [](const auto&, const auto&) { return true; };
     const auto shown = reveal(world, "jira");
-    CHECK(code_of(shown).empty());
+    CHECK(refused(shown).empty());
     CHECK(world.log.count("key.revealed", "jira") == 1);
     CHECK(world.log.count("store.failed") > 0);
 }
@@ -193,11 +190,11 @@ TEST_CASE("an orphan is freed by a person's word, and its key goes nowhere") {
             REQUIRE(world.supervisor().pending().size() == 1);
             CHECK(world.supervisor().pending().front().state == "orphaned");
             CHECK_FALSE(world.supervisor().pending().front().problems.empty());
-            CHECK(code_of(world.supervisor().rotate("jira", "root")) ==
+            CHECK(refused(world.supervisor().rotate("jira", "root")) ==
                   (restarted && !readable ? "unknown_tunnel" : "orphaned"));
-            CHECK(code_of(resolve(world, core::resolution::regenerate)) == "orphaned");
-            CHECK(code_of(reveal(world, "jira")).empty());
-            REQUIRE(code_of(resolve(world, core::resolution::installed)).empty());
+            CHECK(refused(resolve(world, core::resolution::regenerate)) == "orphaned");
+            CHECK(refused(reveal(world, "jira")).empty());
+            REQUIRE(refused(resolve(world, core::resolution::installed)).empty());
             world.run_for(1min);
             CHECK(world.supervisor().pending().empty());
             CHECK(world.shown("jira") == nullptr);

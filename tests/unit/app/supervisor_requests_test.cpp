@@ -1,4 +1,5 @@
 #include "app/supervisor.hpp"
+#include "refused.hpp"
 #include "reload_phases.hpp"
 #include "support/fake_world.hpp"
 
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 using std::chrono::days;
 using tests::call;
 using tests::fault;
+using tests::refused;
 
 namespace {
 
@@ -28,16 +30,6 @@ core::pause_report pause(tests::fake_world& world, const std::string& name, bool
     });
     REQUIRE(world.run_until([&] { return report.has_value(); }));
     return *report;
-}
-
-template <class T>
-std::string refused(const core::result_of<T>& answer) {
-    const auto* refusal = std::get_if<core::refusal>(&answer);
-    if (refusal == nullptr)
-        return "";
-    CHECK_FALSE(refusal->message.empty());
-    CHECK_FALSE(refusal->remedy.empty());
-    return std::string(refusal->code);
 }
 
 }  // namespace

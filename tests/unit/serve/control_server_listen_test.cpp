@@ -23,6 +23,7 @@ using support::temporary_directory;
 namespace {
 
 struct listener {
+    using place = std::string;
     explicit listener(const std::string& where) : server(loop, where, good_look(), metrics, daemon) {}
 
     boost::asio::io_context loop;
@@ -30,21 +31,6 @@ struct listener {
     fake_operations daemon;
     serve::control_server server;
 };
-
-struct failure {
-    std::string message;
-    bool temporary = false;
-};
-
-failure failure_to_listen(const std::string& where) {
-    try {
-        const listener made(where);
-    } catch (const serve::listen_error& error) {
-        return {error.what(), error.temporary()};
-    }
-    FAIL("it listens");
-    return {};
-}
 
 mode_t mode_of(const std::string& path) {
     struct stat found {};
@@ -61,7 +47,7 @@ void leave_socket(const std::string& path) {
     ::close(made);
 }
 
-/// As failure_to_listen(), in a process of another user. No other thread runs.
+/// As failure_to_listen<listener>(), in a process of another user. No other thread runs.
 std::string failure_of_another_user(const std::string& where) {
     std::array<int, 2> pipe{};
     REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
@@ -114,7 +100,7 @@ TEST_CASE("a socket that was left behind is replaced") {
 
 TEST_CASE("a socket at which another daemon listens is a temporary failure, and stays that one's") {
     const control_fixture first;
-    const auto failed = failure_to_listen(first.socket);
+    const auto failed = failure_to_listen<listener>(first.socket);
     CHECK(failed.temporary);
     CHECK(failed.message == "cannot listen on " + first.socket +
                                 ": another process listens there; end it, or choose another control.socket");
@@ -125,7 +111,7 @@ TEST_CASE("what is no socket is never removed") {
     const temporary_directory directory;
     const auto path = directory / "c.sock";
     support::write_file(path, "precious");
-    const auto failed = failure_to_listen(path);
+    const auto failed = failure_to_listen<listener>(path);
     CHECK_FALSE(failed.temporary);
     CHECK(failed.message == "cannot listen on " + path +
                                 ": something else than a socket lies there; move it away, or choose another "
@@ -134,13 +120,13 @@ TEST_CASE("what is no socket is never removed") {
     std::filesystem::remove(path);
     leave_socket(directory / "elsewhere");
     std::filesystem::create_symlink(directory / "elsewhere", path);
-    CHECK_FALSE(failure_to_listen(path).temporary);
+    CHECK_FALSE(failure_to_listen<listener>(path).temporary);
     CHECK(std::filesystem::is_symlink(path));
 }
 
 TEST_CASE("a directory that is not there says how it is made") {
     const temporary_directory directory;
-    const auto failed = failure_to_listen(directory / "no/c.sock");
+    const auto failed = failure_to_listen<listener>(directory / "no/c.sock");
     CHECK_FALSE(failed.temporary);
     CHECK(failed.message ==
           "cannot listen on " + (directory / "no/c.sock") + ": there is no directory " + (directory / "no") +
@@ -167,7 +153,7 @@ TEST_CASE("what the daemon's user may not do says who has to do it") {
 }
 
 TEST_CASE("a path that is longer than the kernel takes is refused") {
-    CHECK_FALSE(failure_to_listen("/" + std::string(107, 'x')).temporary);
+    CHECK_FALSE(failure_to_listen<listener>("/" + std::string(107, 'x')).temporary);
 }
 
 TEST_CASE("two daemons that start at once do not take each other for a stale socket") {
@@ -175,7 +161,7 @@ TEST_CASE("two daemons that start at once do not take each other for a stale soc
     leave_socket(directory / "c.sock");
     const int held = ::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     REQUIRE(::flock(held, LOCK_EX) == 0);
-    CHECK(failure_to_listen(directory / "c.sock").temporary);
+    CHECK(failure_to_listen<listener>(directory / "c.sock").temporary);
     CHECK(S_ISSOCK(mode_of(directory / "c.sock")));
     ::close(held);
     CHECK_NOTHROW(listener(directory / "c.sock"));

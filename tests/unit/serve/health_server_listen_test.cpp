@@ -11,27 +11,13 @@ using namespace tunnelkeyd::testing;
 namespace {
 
 struct listener {
+    using place = core::listen_address;
     explicit listener(const core::listen_address& where) : server(loop, where, good_look(), metrics) {}
 
     boost::asio::io_context loop;
     serve::metrics_registry metrics;
     serve::health_server server;
 };
-
-struct failure {
-    std::string message;
-    bool temporary = false;
-};
-
-failure failure_to_listen(const core::listen_address& where) {
-    try {
-        const listener made(where);
-    } catch (const serve::listen_error& error) {
-        return {error.what(), error.temporary()};
-    }
-    FAIL("it listens");
-    return {};
-}
 
 }  // namespace
 
@@ -64,7 +50,7 @@ TEST_CASE("a port that is taken is a temporary failure, and says what to do") {
     const listener first({"127.0.0.1", 0});
     const auto address = first.server.address();
     const auto port = static_cast<std::uint16_t>(std::stoul(address.substr(10)));
-    const auto failed = failure_to_listen({"127.0.0.1", port});
+    const auto failed = failure_to_listen<listener>({"127.0.0.1", port});
     CHECK(failed.temporary);
     CHECK(failed.message == "cannot listen on " + address +
                                 ": Address already in use; choose another health.listen, or end what listens "
@@ -72,14 +58,14 @@ TEST_CASE("a port that is taken is a temporary failure, and says what to do") {
 }
 
 TEST_CASE("an address that this machine has not is a temporary failure") {
-    const auto failed = failure_to_listen({"192.0.2.1", 9847});
+    const auto failed = failure_to_listen<listener>({"192.0.2.1", 9847});
     CHECK(failed.temporary);
     CHECK(failed.message.starts_with("cannot listen on 192.0.2.1:9847: "));
     CHECK(failed.message.find("choose another health.listen") != std::string::npos);
 }
 
 TEST_CASE("what is no address is a lasting failure") {
-    const auto failed = failure_to_listen({"localhost", 9847});
+    const auto failed = failure_to_listen<listener>({"localhost", 9847});
     CHECK_FALSE(failed.temporary);
     CHECK(failed.message.find("\"localhost\"") != std::string::npos);
     CHECK(failed.message.find("choose another health.listen") != std::string::npos);

@@ -7,12 +7,15 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <catch2/catch.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -25,6 +28,23 @@ serve::server_limits patient_limits();
 
 /// Answers every look at once with some_overview().
 serve::look good_look();
+
+struct listen_failure {
+    std::string message;
+    bool temporary = false;
+};
+
+/// Why a listener cannot be made there.
+template <class Listener>
+listen_failure failure_to_listen(const typename Listener::place& where) {
+    try {
+        const Listener made(where);
+    } catch (const serve::listen_error& error) {
+        return {error.what(), error.temporary()};
+    }
+    FAIL("it listens");
+    return {};
+}
 
 /// A look that is answered when the test says so. For any thread, but for `look`.
 class held_looks {
