@@ -3,6 +3,7 @@
 #include "bench/watched.hpp"
 #include "support/rig.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <regex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -157,9 +159,17 @@ bool plan_year() {
 
 }  // namespace
 
-int main() {
-    return rotate_due() && start_idle() && plan_year() && bench::ask_by_command() &&
-                   bench::rotate_while_scraped()
-               ? 0
-               : 1;
+/// The parts named by the arguments; all of them where there are none.
+int main(int argc, char** argv) {
+    constexpr std::pair<std::string_view, bool (*)()> parts[] = {{"rotate", rotate_due},
+                                                                 {"idle", start_idle},
+                                                                 {"plan", plan_year},
+                                                                 {"commands", bench::ask_by_command},
+                                                                 {"scraped", bench::rotate_while_scraped}};
+    const std::vector<std::string_view> wanted(argv + 1, argv + argc);
+    for (const auto& [name, run] : parts)
+        if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end())
+            if (!run())
+                return 1;
+    return 0;
 }

@@ -25,6 +25,14 @@ void run_on_core(int core) {
         std::cout << "skipped: pinning to core " << core << ", so the figures mix simulator and daemon\n";
 }
 
+void run_on_all_cores() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int core = 0; core < CPU_SETSIZE; ++core)
+        CPU_SET(core, &set);
+    ::sched_setaffinity(0, sizeof set, &set);
+}
+
 void configure_many(support::rig& scene, const nlohmann::json& schedule) {
     scene.config["log"]["level"] = "info";
     scene.config["defaults"]["schedule"] = schedule;

@@ -16,6 +16,7 @@ double cpu_seconds(const rusage& usage);
 
 /// This process, and whatever it starts from now on.
 void run_on_core(int core);
+void run_on_all_cores();
 
 /// Ten thousand tunnels in place of the one that the simulator has.
 void configure_many(support::rig& scene, const nlohmann::json& schedule);

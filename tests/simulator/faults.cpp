@@ -9,9 +9,10 @@ namespace tunnelkeyd::simulator {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> kind_names = {
-    "drop_before", "drop_after", "reset", "late",    "stall", "truncate", "status",     "login_page",
-    "redirect",    "malformed",  "huge",  "interim", "body",  "hold",     "close_idle", "no_close_notify"};
+constexpr std::array<std::string_view, 17> kind_names = {
+    "drop_before", "drop_after", "reset",    "late",       "stall",          "truncate",
+    "status",      "login_page", "redirect", "malformed",  "huge",           "interim",
+    "body",        "hold",       "slow",     "close_idle", "no_close_notify"};
 constexpr std::size_t most_active = 100'000;
 constexpr std::size_t kept_spent = 1000;
 

@@ -29,6 +29,7 @@ enum class fault_kind {
     interim,          ///< [applies] a 1xx (`status`: 102, or 103 by default) before the real reply
     body,             ///< [applies] 200 with `body` and `content_type`
     hold,             ///< [applies first] waits until released, then answers; else waits, then applies
+    slow,             ///< waits `seconds`, then applies and answers
     close_idle,       ///< answers, then closes without having said so (no `Connection: close`)
     no_close_notify,  ///< answers with `Connection: close`, then closes without TLS's close_notify
 };

@@ -62,9 +62,13 @@ side side_of(const connection& on, const request& asked) {
     return asked.target.starts_with("/admin/") ? side::cloud : side::instance;
 }
 
-asio::awaitable<void> apply_later(world& all, request asked, route to, core::duration delay) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, delay);
+asio::awaitable<void> wait_for(core::duration length) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, length);
     co_await timer.async_wait(quietly);
+}
+
+asio::awaitable<void> apply_later(world& all, request asked, route to, core::duration delay) {
+    co_await wait_for(delay);
     all.perform(to, asked);
 }
 
@@ -114,6 +118,8 @@ asio::awaitable<bool> answer_one(connection& on, http_request message) {
     const auto number = on.all().requests.arrived(record_of(on, asked, to, met));
     staging play = met ? stage(*met) : staging();
 
+    if (play.wait > core::duration::zero())
+        co_await wait_for(play.wait);
     if (play.hold_before)
         co_await on.settings.gate->async_wait(quietly);
     reply answer;

@@ -35,6 +35,8 @@ std::set<std::string> parameters_of(fault_kind kind) {
     switch (kind) {
     case fault_kind::late:
         return {"seconds", "reply"};
+    case fault_kind::slow:
+        return {"seconds"};
     case fault_kind::status:
         return {"apply", "status", "body", "content_type", "retry_after", "rate_limit_reset"};
     case fault_kind::redirect:
@@ -124,6 +126,9 @@ void read_answer(fault& to, const json& from) {
         break;
     case fault_kind::interim:
         to.interim_status = parse_status(from, 103, 102, 199);
+        break;
+    case fault_kind::slow:
+        to.delay = parse_seconds(from);
         break;
     case fault_kind::late:
         to.delay = parse_seconds(from);

@@ -71,6 +71,9 @@ staging stage(const fault& met) {
         play.apply = true;
         play.instead.reset();
         break;
+    case fault_kind::slow:
+        play.wait = met.delay;
+        break;
     case fault_kind::close_idle:
         play.end = ending::close;
         break;

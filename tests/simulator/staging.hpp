@@ -23,6 +23,7 @@ struct staging {
         reset,        ///< TCP's RST
     };
 
+    core::duration wait{0};
     bool hold_before = false;
     bool apply = true;
     std::optional<core::duration> apply_after;  ///< with `apply` false: later, whatever came since

@@ -227,6 +227,15 @@ TEST_CASE_METHOD(fixture,
     require_applied(true);
 }
 
+TEST_CASE_METHOD(fixture, "a slow request is applied and answered after its time, and not before") {
+    meet({{"kind", "slow"}, {"seconds", 0.05}});
+    const auto asked = std::chrono::steady_clock::now();
+    const auto reply = regenerate();
+    REQUIRE(std::chrono::steady_clock::now() - asked >= std::chrono::milliseconds(50));
+    REQUIRE(reply.status == 200);
+    require_applied(true);
+}
+
 TEST_CASE_METHOD(fixture, "an idle connection is closed without having been announced") {
     meet({{"kind", "close_idle"}});
     const auto reply = regenerate();

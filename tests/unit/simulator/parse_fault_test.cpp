@@ -35,6 +35,12 @@ TEST_CASE("a late fault takes a fraction of a second and what is answered meanwh
     REQUIRE(parse_fault(R"({"kind": "late", "seconds": 0})").meanwhile == late_reply::none);
 }
 
+TEST_CASE("a slow fault applies, a fraction of a second later") {
+    const auto read = parse_fault(R"({"kind": "slow", "seconds": 0.02})");
+    REQUIRE(read.delay == 20ms);
+    REQUIRE(read.apply);
+}
+
 TEST_CASE("a status fault takes headers as text or numbers, and does not apply unless told to") {
     const auto read = parse_fault(
         R"({"kind": "status", "status": 429, "retry_after": 7, "rate_limit_reset": "2026-01-01T00:00Z", "body": "no"})");
@@ -47,16 +53,26 @@ TEST_CASE("a status fault takes headers as text or numbers, and does not apply u
 }
 
 TEST_CASE("a fault that cannot be is refused with a reason") {
-    for (const auto* text :
-         {R"(not JSON)", R"({})", R"({"kind": "nonsense"})", R"({"kind": "drop_before", "apply": true})",
-          R"({"kind": "drop_before", "probabilty": 1})", R"({"kind": "drop_before", "call": "nonsense"})",
-          R"({"kind": "drop_before", "probability": 2})", R"({"kind": "drop_before", "times": "often"})",
-          R"({"kind": "late"})", R"({"kind": "late", "seconds": -1})",
-          R"({"kind": "late", "seconds": 1, "reply": 504})", R"({"kind": "status"})",
-          R"({"kind": "status", "status": 99})", R"({"kind": "redirect"})", R"({"kind": "body"})",
-          R"({"kind": "interim", "status": 200})",
-          R"({"kind": "status", "status": 429, "retry_after": "1\r\nX: y"})",
-          R"({"kind": "hold", "until": "tomorrow"})"}) {
+    for (const auto* text : {R"(not JSON)",
+                             R"({})",
+                             R"({"kind": "nonsense"})",
+                             R"({"kind": "drop_before", "apply": true})",
+                             R"({"kind": "drop_before", "probabilty": 1})",
+                             R"({"kind": "drop_before", "call": "nonsense"})",
+                             R"({"kind": "drop_before", "probability": 2})",
+                             R"({"kind": "drop_before", "times": "often"})",
+                             R"({"kind": "slow"})",
+                             R"({"kind": "slow", "seconds": 1, "apply": false})",
+                             R"({"kind": "late"})",
+                             R"({"kind": "late", "seconds": -1})",
+                             R"({"kind": "late", "seconds": 1, "reply": 504})",
+                             R"({"kind": "status"})",
+                             R"({"kind": "status", "status": 99})",
+                             R"({"kind": "redirect"})",
+                             R"({"kind": "body"})",
+                             R"({"kind": "interim", "status": 200})",
+                             R"({"kind": "status", "status": 429, "retry_after": "1\r\nX: y"})",
+                             R"({"kind": "hold", "until": "tomorrow"})"}) {
         INFO(text);
         REQUIRE_THROWS_AS(parse_fault(text), std::invalid_argument);
     }
