@@ -82,7 +82,8 @@ void watch::goes_on(const seen& tunnel, const core::tunnel_record& record) {
     const auto disturbed = std::max(troubled_, organization.troubled);
     const bool slowly = tunnel.slow || record.open->unknowns_in_a_row >= many_unknowns ||
                         organization.refused || disturbed + in_passing > tunnel.active;
-    const auto last = std::max(disturbed, tunnel.active);
+    // Whoever asks for a rotation ends its wait, and its slowness with it.
+    const auto last = std::max({disturbed, tunnel.active, tunnel.asked.value_or(tunnel.active)});
     const auto told = std::max(tunnel.told_to_wait, organization.told_to_wait);
     const auto longest = organization.told_to_wait > tunnel.active ? core::duration(1h) : longest_retry_after;
     if (now - last < 1h + an_attempt && is_clock_doubtful())
@@ -121,8 +122,9 @@ void watch::regenerate_leaves(const core::identity& id) {
         now - std::min(place.status_good + whoami_takes, place.login_good) > preflight_lasts + in_passing)
         breaks(tunnel, "it regenerates without a preflight that passed in the last minute");
 
-    const bool replaces = record->key && record->key->rejections >= rejections_until_replaced;
-    if (!tunnel.key.empty() && !replaces && tunnel.key != tunnel.given_up)
+    const bool given_up = !tunnel.key.empty() && tunnel.key == tunnel.given_up;
+    const bool replaces = !given_up && record->key && record->key->rejections >= rejections_until_replaced;
+    if (!tunnel.key.empty() && !replaces && !given_up)
         breaks(tunnel, "it asks for another key though it has one");
     if (replaces && now - std::exchange(tunnel.replaced_at, now) < between_replacements && !is_clock_doubtful())
         breaks(tunnel, "it replaces a rejected key twice in an hour");
