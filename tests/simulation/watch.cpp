@@ -83,7 +83,9 @@ void watch::asked_for_rotation(const site& tunnel) {
     of.slow = false;
     if (tunnel.misplaced)
         of.given_up = of.key;  // what is held is replaced
-    organizations_[tunnel.settings.organization.id].refused.reset();
+    auto& organization = organizations_[tunnel.settings.organization.id];
+    if (std::exchange(organization.refused, std::nullopt))
+        organization.troubled = world_.loop.now().steady;  // the others wait for what comes of it
     happens(tunnel.settings.hostname, "people: ask for a rotation");
 }
 

@@ -160,7 +160,8 @@ void watch::begins(seen& tunnel, const core::tunnel_record& record) {
     const auto& organization = organizations_[settings.organization.id];
     const auto why = record.open->why;
     const bool by_schedule = why != core::reason::confirm && why != core::reason::manual;
-    tunnel.fires = by_schedule ? occurrence_of(tunnel, record) : core::wall_time();
+    // With another schedule than it began by, it may be any occurrence.
+    tunnel.fires = by_schedule && began_at >= reloaded_ ? occurrence_of(tunnel, record) : core::wall_time();
     if (why == core::reason::manual)
         tunnel.fired = {};  // it may set right what a clock that was ahead has done
     if (std::exchange(tunnel.asked, std::nullopt))
