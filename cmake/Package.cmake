@@ -7,7 +7,6 @@ target_link_options(tunnelkeyd PRIVATE -Wl,--strip-all -Wl,--build-id=sha1)
 target_link_options(tunnelkeyd-simulator PRIVATE -Wl,--strip-all -Wl,--build-id=sha1)
 
 install(FILES config/config.yaml DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/tunnelkeyd")
-install(FILES cmake/package/lintian-overrides DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides" RENAME tunnelkeyd)
 install(TARGETS tunnelkeyd-simulator RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tunnelkeyd-simulator)
 foreach(COMPONENT tunnelkeyd tunnelkeyd-simulator)
   install(FILES cmake/package/copyright DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${COMPONENT}" COMPONENT ${COMPONENT})

@@ -24,7 +24,7 @@ endforeach()
 file(GLOB_RECURSE COMPRESSED "${STAGE}/*/usr/share/man/*.[18]" "${STAGE}/*/usr/share/doc/*/changelog")
 foreach(COMMAND
     "gzip;-9n;${COMPRESSED}"
-    "find;${STAGE};-type;f;-exec;chmod;go-w;{};+"
+    "chmod;-R;u=rwX,go=rX;${STAGE}"
     "find;${STAGE};-exec;touch;--no-dereference;--date=@$ENV{SOURCE_DATE_EPOCH};{};+")
   execute_process(COMMAND ${COMMAND} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
