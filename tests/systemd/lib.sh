@@ -1,0 +1,85 @@
+# Sourced by the tests beside it: the service as it is installed, in a machine of its own (machine.sh), with the simulated
+# world beside it. The machine's loopback is its own, so the ports are the usual ones.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$1
+for tool in curl jq; do
+  command -v $tool >/dev/null || { echo "skipped: no $tool; script/bootstrap demo installs it"; exit 77; }
+done
+
+fail() {
+  echo "FAILED: $*" >&2
+  [ -z "${init:-}" ] || in_machine journalctl -q --no-pager -n 40 -o short-precise >&2 || true
+  exit 1
+}
+wait_for() { # WHAT COMMAND...
+  local what=$1 end=$((SECONDS + 60))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || fail "never happened: $what"
+    sleep 0.02
+  done
+}
+expect() { # WHAT ACTUAL EXPECTED
+  [ "$2" = "$3" ] || fail "$1: \"$2\", and not \"$3\""
+}
+refused() { # WHAT COMMAND...
+  local what=$1
+  shift
+  ! "$@" >/dev/null 2>&1 || fail "$what"
+}
+
+source "$source_dir/tests/systemd/machine.sh"
+
+# Under a filter that ends the process with the first call that it refuses, where the service is told EPERM: a call that is
+# missing from it cannot go unseen.
+install_service() { # PREFIX
+  DESTDIR=$root cmake --install "$build" --prefix "${1:-/usr}" >/dev/null
+  install -m 0755 "$build/tests/simulator/tunnelkeyd-simulator" $root/usr/bin
+  local unit
+  for unit in tunnelkeyd tunnelkeyd-once; do
+    drop_in test $unit <<<$'[Service]\nSystemCallErrorNumber=kill'
+  done
+}
+drop_in() { # NAME [UNIT]: from standard input
+  mkdir -p "$root/etc/systemd/system/${2:-tunnelkeyd}.service.d"
+  cat >"$root/etc/systemd/system/${2:-tunnelkeyd}.service.d/$1.conf"
+  [ -z "${init:-}" ] || in_machine systemctl daemon-reload
+}
+
+# The simulated world: $tunnels tunnels, due at once and then daily, whose configuration is the service's.
+begin_world() {
+  in_machine systemd-run --quiet --unit=simulator tunnelkeyd-simulator --directory /srv/sim --tunnels "${tunnels:-2}" \
+    --write-config /srv/config.yaml --state-directory /srv/none --every 1d --first "${first:-now}"
+  wait_for "the simulator is there" in_machine test -e /srv/sim/simulator.json
+  control=$(in_machine jq -r .control_url /srv/sim/simulator.json)
+  in_machine systemd-sysusers
+  in_machine install -d -g tunnelkeyd -m 0750 /etc/tunnelkeyd
+  in_machine mv /srv/sim/secrets /etc/tunnelkeyd/
+  in_machine chown -R tunnelkeyd: /etc/tunnelkeyd/secrets
+  in_machine install -m 0644 /srv/sim/ca.pem /etc/tunnelkeyd
+  in_machine sed -e '/^state:/d; /^control:/d; s|/srv/sim/secrets|/etc/tunnelkeyd/secrets|; s|/srv/sim/ca.pem|/etc/tunnelkeyd/ca.pem|' \
+    -e 's|^defaults:|&\n  retry: {calm: {initial: 50ms, max: 1h}, urgent: {initial: 20ms, max: 500ms}, slow: {initial: 100ms, max: 1s}, settle: 1s}|' \
+    /srv/config.yaml >"$root/etc/tunnelkeyd/config.yaml"
+  chmod 0644 "$root/etc/tunnelkeyd/config.yaml"
+}
+
+# --- What happened, and what is true.
+
+at_world() { in_machine curl -sf "$control/$1" "${@:2}"; }
+truth() { at_world "tunnels/$1" | jq -r "$2"; } # TUNNEL JQ
+fault() { at_world faults -X POST -d "$1" >/dev/null; }
+requests() { at_world "wait?call=$1&tunnel=$2&count=$3&timeout=30" >/dev/null; } # CALL TUNNEL COUNT: waits
+in_step() {
+  local each
+  for each in jira confluence; do expect "$each is in step" "$(truth $each .in_step)" true; done
+}
+of_unit() { in_machine systemctl show --value -p "$1" "${2:-tunnelkeyd}"; } # PROPERTY [UNIT]
+entries() { in_machine journalctl -q --no-pager -o cat -u tunnelkeyd "$@"; }
+count() { entries "EVENT=$1" ${2:+"TUNNEL=$2"} | wc -l; } # EVENT [TUNNEL]
+happened() { [ "$(count "$1" "${2:-}")" -ge "${3:-1}" ]; } # EVENT TUNNEL COUNT
+is() { [ "$(of_unit "$1" "${3:-}")" = "$2" ]; } # PROPERTY VALUE [UNIT]
+verdict() { in_machine curl -s http://127.0.0.1:9847/healthz | jq -r .status; }
+well() { [ "$(verdict)" = ok ]; }
+is_in_step() { [ "$(truth "$1" .in_step)" = true ]; }

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installed and started, the service says when it is ready, rotates, and shows what it does where systemd's users look.
+source "$(dirname "$0")/lib.sh"
+
+install_service
+boot
+begin_world
+in_machine systemctl enable --now tunnelkeyd
+expect "after systemctl start" "$(of_unit ActiveState)" active
+begun=$(of_unit ExecMainStartTimestampMonotonic)
+ready=$(of_unit ActiveEnterTimestampMonotonic)
+echo "ready $(((ready - begun) / 1000)) ms after its start"
+
+wait_for "jira is rotated" happened rotation.installed jira
+wait_for "confluence is rotated" happened rotation.installed confluence
+in_step
+well_said() { [[ $(of_unit StatusText) =~ ^2\ tunnels,\ 0\ rotating,\ next\ (jira|confluence)\ at\ [0-9T:Z-]+$ ]]; }
+wait_for "the status line says what goes on" well_said
+wait_for "all is well" well
+
+entries TUNNEL=jira | grep -q . || fail "journalctl TUNNEL=jira shows nothing"
+expect "lines of another tunnel under TUNNEL=jira" "$(in_machine journalctl -q -o json -u tunnelkeyd TUNNEL=jira |
+  jq -r .TUNNEL | sort -u)" jira
+[ "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=rotation.installed | jq -r .PRIORITY | sort -u)" = 6 ] ||
+  fail "a success is no information in the journal"
+in_machine tunnelkeyd status --json | jq -e '.tunnels | length == 2' >/dev/null || fail "root cannot ask for the status"
+refused "a stranger may ask" in_machine setpriv --reuid 54321 --regid 54321 --clear-groups tunnelkeyd status
+in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd status >/dev/null ||
+  fail "the group may not ask"
+by=$(in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd pause jira >/dev/null
+  in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.paused | jq -r .BY)
+expect "who has paused it" "$by" "uid 54321"
+
+# What is secret is the service's alone.
+expect "owner and rights of the state directory" "$(in_machine stat -c '%U %a' /var/lib/tunnelkeyd)" "tunnelkeyd 700"
+expect "what it holds that others might read" "$(in_machine find /var/lib/tunnelkeyd -type f -perm /077)" ""
+for file in /var/lib/tunnelkeyd/sealing.key /etc/tunnelkeyd/secrets/jira-token; do
+  refused "$file may be read by a stranger" in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups cat $file
+done
+pid=$(of_unit MainPID)
+expect "the daemon's user" "$(in_machine ps -o user= -p "$pid")" "tunnelke+"
+expect "its capabilities" "$(in_machine grep -c '^Cap[A-Z][a-z]*:.*[1-9a-f]' "/proc/$pid/status" || true)" 0
+expect "its core limit" "$(in_machine grep -oP 'Max core file size *\K\d+ *\d+' "/proc/$pid/limits" | tr -s ' ')" "0 0"
+
+in_machine systemctl disable --now tunnelkeyd
+expect "how it ended" "$(of_unit Result) $(of_unit ExecMainStatus)" "success 0"
+expect "restarts" "$(of_unit NRestarts)" 0
