@@ -38,22 +38,28 @@ install_service() { # PREFIX
   DESTDIR=$root cmake --install "$build" --prefix "${1:-/usr}" >/dev/null
   install -m 0755 "$build/tests/simulator/tunnelkeyd-simulator" $root/usr/bin
   local unit
-  for unit in tunnelkeyd tunnelkeyd-once; do
+  for unit in tunnelkeyd.service tunnelkeyd-once.service; do
     drop_in test $unit <<<$'[Service]\nSystemCallErrorNumber=kill'
   done
 }
 drop_in() { # NAME [UNIT]: from standard input
-  mkdir -p "$root/etc/systemd/system/${2:-tunnelkeyd}.service.d"
-  cat >"$root/etc/systemd/system/${2:-tunnelkeyd}.service.d/$1.conf"
+  mkdir -p "$root/etc/systemd/system/${2:-tunnelkeyd.service}.d"
+  cat >"$root/etc/systemd/system/${2:-tunnelkeyd.service}.d/$1.conf"
   [ -z "${init:-}" ] || in_machine systemctl daemon-reload
 }
 
-# The simulated world: $tunnels tunnels, due at once and then daily, whose configuration is the service's.
-begin_world() {
-  in_machine systemd-run --quiet --unit=simulator tunnelkeyd-simulator --directory /srv/sim --tunnels "${tunnels:-2}" \
-    --write-config /srv/config.yaml --state-directory /srv/none --every 1d --first "${first:-now}"
+# The simulated world: two tunnels, jira and confluence.
+start_simulator() {
+  in_machine systemd-run --quiet --unit=simulator tunnelkeyd-simulator --directory /srv/sim --tunnels 2 \
+    --write-config /srv/config.yaml --state-directory /srv/none --every 1d --first now
   wait_for "the simulator is there" in_machine test -e /srv/sim/simulator.json
   control=$(in_machine jq -r .control_url /srv/sim/simulator.json)
+}
+organization() { in_machine jq -r '.organizations[0].name' /srv/sim/simulator.json; }
+
+# The same, with its configuration as the service's: both are due at once, and then daily.
+begin_world() {
+  start_simulator
   in_machine systemd-sysusers
   in_machine install -d -g tunnelkeyd -m 0750 /etc/tunnelkeyd
   in_machine mv /srv/sim/secrets /etc/tunnelkeyd/

@@ -45,7 +45,7 @@ clear_root() {
   ln -sf /lib/systemd/system/multi-user.target $root/etc/systemd/system/default.target
   local unit
   for unit in systemd-udevd.service systemd-udev-trigger.service systemd-logind.service systemd-resolved.service \
-    systemd-networkd.service systemd-timesyncd.service console-getty.service getty.target timers.target.wants; do
+    systemd-networkd.service systemd-timesyncd.service console-getty.service getty.target; do
     ln -sfn /dev/null "$root/etc/systemd/system/$unit"
   done
 }

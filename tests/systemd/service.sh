@@ -38,7 +38,7 @@ for file in /var/lib/tunnelkeyd/sealing.key /etc/tunnelkeyd/secrets/jira-token; 
   refused "$file may be read by a stranger" in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups cat $file
 done
 pid=$(of_unit MainPID)
-expect "the daemon's user" "$(in_machine ps -o user= -p "$pid")" "tunnelke+"
+expect "the daemon's user" "$(in_machine ps -o user:32= -p "$pid")" tunnelkeyd
 expect "its capabilities" "$(in_machine grep -c '^Cap[A-Z][a-z]*:.*[1-9a-f]' "/proc/$pid/status" || true)" 0
 expect "its core limit" "$(in_machine grep -oP 'Max core file size *\K\d+ *\d+' "/proc/$pid/limits" | tr -s ' ')" "0 0"
 
