@@ -2,7 +2,8 @@
 
 #include <regex>
 
-// What docs/commands.md shows is what a daemon says, but for times, numbers and where lines are wrapped.
+// What docs/commands.md and README.md show is what a daemon says, but for times, numbers and where lines are
+// wrapped.
 
 using nlohmann::json;
 using tunnelkeyd::support::live;
@@ -11,8 +12,8 @@ using tunnelkeyd::support::read_file;
 namespace {
 
 /// What the page shows below this command.
-std::string shown_below(const std::string& command) {
-    const auto page = read_file(COMMANDS_PAGE);
+std::string shown_below(const std::string& command, const char* file = COMMANDS_PAGE) {
+    const auto page = read_file(file);
     const auto at = page.find("\n$ tunnelkeyd " + command + "\n");
     INFO(command);
     REQUIRE(at != std::string::npos);
@@ -57,6 +58,16 @@ TEST_CASE_METHOD(three, "what the page shows of status is what is printed") {
     wait_for("rotation.backoff", "jira");
     wait_for_health("/healthz/jira", [](const json& seen) { return seen.at("status") == "failing"; });
     check("status", {});
+}
+
+TEST_CASE_METHOD(three, "what README shows of status is what is printed") {
+    config["tunnels"].erase(2);
+    REQUIRE(tell("reload").status == 0);
+    fault("install", "status", {{"status", 503}, {"apply", false}}, 1, "jira");
+    REQUIRE(tell("rotate", {"jira"}).status == 0);
+    wait_for("rotation.backoff", "jira");
+    wait_for_health("/healthz/jira", [](const json& seen) { return seen.at("status") == "failing"; });
+    CHECK(stable(tell("status").output) == stable(shown_below("status", README_PAGE)));
 }
 
 TEST_CASE_METHOD(three, "what the page shows of rotate is what is printed") {

@@ -71,9 +71,10 @@ install() { # without owners
 
 program() { RUNTIME_DIRECTORY=$host/run "$build/daemon/tunnelkeyd" "$@"; }
 tunnelkeyd() {
-  local command=$1
+  local command=$1 config=(--config "$host/etc/tunnelkeyd/config.yaml")
   shift
-  program "$command" --config "$host/etc/tunnelkeyd/config.yaml" "$@"
+  case " $* " in *" --config "*) config=() ;; esac
+  program "$command" "${config[@]}" "$@"
 }
 once() { program run --once --config "$host/etc/tunnelkeyd/config.yaml" "$@" >>"$work/once.log" 2>>"$log"; }
 

@@ -17,7 +17,8 @@ diff <({
   files etc/tunnelkeyd/ -rw-r--r-- config.yaml
   files lib/systemd/system/ -rw-r--r-- $(cd systemd && ls -- *.service *.timer 2>/dev/null)
   files usr/ -rw-r--r-- lib/sysusers.d/tunnelkeyd.conf
-  files usr/share/ -rw-r--r-- bash-completion/completions/tunnelkeyd man/man8/tunnelkeyd.8.gz tunnelkeyd/prometheus/alerts.yaml
+  files usr/share/ -rw-r--r-- bash-completion/completions/tunnelkeyd man/man8/tunnelkeyd.8.gz tunnelkeyd/prometheus/alerts.yaml \
+    $(cd config && ls config.schema.json 2>/dev/null | sed 's|^|tunnelkeyd/|')
   files usr/share/doc/tunnelkeyd/ -rw-r--r-- CHANGELOG.md README.md changelog.gz copyright docs/*.md \
     examples/config.example.yaml $(cd config && ls examples/*.yaml)
 } | LC_ALL=C sort -k3) <(listed "$daemon_deb") || fail "other files than expected in tunnelkeyd"

@@ -3,8 +3,8 @@ set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 packages=$source_dir/build/package
-daemon_deb=$(ls "$packages"/tunnelkeyd_*_amd64.deb)
-simulator_deb=$(ls "$packages"/tunnelkeyd-simulator_*_amd64.deb)
+daemon_deb=$(ls "$packages"/tunnelkeyd_*.deb)
+simulator_deb=$(ls "$packages"/tunnelkeyd-simulator_*.deb)
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 skip() { echo "skipped: $*"; exit 77; }

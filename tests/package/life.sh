@@ -12,7 +12,7 @@ expect "what is made" "$(modes /etc/tunnelkeyd /etc/tunnelkeyd/config.yaml /etc/
 /etc/tunnelkeyd/config.yaml root:tunnelkeyd 640
 /etc/tunnelkeyd/secrets tunnelkeyd:root 700
 $state tunnelkeyd:tunnelkeyd 700"
-silent $log WARNING
+silent $log "tunnelkeyd: WARNING"
 as_daemon tunnelkeyd check >/run/check 2>&1 || fail "the configuration has errors: $(cat /run/check)"
 tells /run/check "tunnels: []"
 in_root man -w tunnelkeyd >/dev/null || fail "no man page"
@@ -20,11 +20,22 @@ in_root test -L /etc/systemd/system/multi-user.target.wants/tunnelkeyd.service |
 
 echo "=== removed and purged with nothing open"
 package -r tunnelkeyd
-silent $log WARNING
+silent $log "tunnelkeyd: WARNING"
 package -P tunnelkeyd
-silent $log WARNING
+silent $log "tunnelkeyd: WARNING"
 [ -z "$(in_root find /etc /var/lib /usr /run -name '*tunnelkeyd*' -newer /root/tunnelkeyd.deb ! -path '*/dpkg/*')" ] ||
   fail "left: $(in_root find /etc /var/lib /usr /run -name '*tunnelkeyd*' -newer /root/tunnelkeyd.deb ! -path '*/dpkg/*')"
+
+echo "=== the way that docs/operations.md shows"
+package -i /root/tunnelkeyd.deb
+block=$(awk '$0 == "<!-- run: uninstall-package -->" { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
+  "$source_dir/docs/operations.md")
+[ -n "$block" ] || fail "docs/operations.md has no block uninstall-package"
+in_root bash -euc "sudo() { \"\$@\"; }"$'\n'"$block" >$log 2>&1 <<<y || fail "$(cat $log)"
+tells $log "no key gap is open"
+silent $log "tunnelkeyd: WARNING"
+[ -z "$(in_root getent passwd tunnelkeyd)" ] || fail "the user is left"
+in_root test ! -e $state -a ! -e /etc/tunnelkeyd || fail "left: $(in_root find $state /etc/tunnelkeyd)"
 
 echo "=== an upgrade keeps what the administrator made"
 package -i /root/tunnelkeyd.deb /root/simulator.deb

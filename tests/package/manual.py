@@ -59,7 +59,8 @@ def compare(where, described, commands):
 def completed(line, **environment):
     """What bash offers at the end of the line, which is given as bash splits it. A cleared environment, so that nothing of this
     machine's daemon is seen."""
-    script = f'source "{completion}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); $(complete -p tunnelkeyd | grep -o "_[a-z_]*")'
+    script = 'timeout() { shift; "$@"; }; '  # a busy machine is slow
+    script += f'source "{completion}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); $(complete -p tunnelkeyd | grep -o "_[a-z_]*")'
     script += '; printf "%s\\n" "${COMPREPLY[@]}"'
     # Bash's own way to a completion: the function that `complete` names for the command.
     said = subprocess.run(["bash", "--norc", "-c", script, "bash", *line], capture_output=True, text=True, timeout=30,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the package asks of systemd, which is only played here: a systemctl that notes what it is told. A real one is asked by tests/boot.
+# What the package asks of systemd, which is only played here: a systemctl that notes what it is told. A real one is asked by tests/systemd.
 source "$(dirname "$0")/lib.sh"
 apart "$0" "$@"
 
@@ -32,12 +32,12 @@ echo 'tunnels: nonsense' >>$root/etc/tunnelkeyd/config.yaml
 package -i /root/tunnelkeyd.deb
 expect "an upgrade with errors in the configuration" "$(told)" ""
 tells $log ": tunnels: must be a list"
-tells $log "so the version before goes on"
+tells $log "until then the version before goes on"
 tells $log "systemctl restart tunnelkeyd"
 rm $root/run/active
 package -i /root/upgrade.deb
 expect "the same, and it does not run" "$(told)" ""
-tells $log "so it is not started, and nothing rotates"
+tells $log "until then it is not started, and nothing rotates"
 
 sed -i '$d' $root/etc/tunnelkeyd/config.yaml
 touch $root/run/hangs
