@@ -44,10 +44,14 @@ cmp "$work/root/usr/share/tunnelkeyd/prometheus/alerts.yaml" "$(dirname "$0")/..
 for tool in systemd-analyze systemd-sysusers; do
   command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test)"; exit 77; }
 done
-said=$(systemd-analyze verify "$unit" 2>&1) || fail "systemd-analyze verify failed: $said"
+units=$prefix/lib/systemd/system
+said=$(systemd-analyze verify "$units"/tunnelkeyd* 2>&1) || fail "systemd-analyze verify failed: $said"
 [ -z "$said" ] || fail "systemd-analyze verify: $said"
 said=$(systemd-sysusers --dry-run "$prefix/lib/sysusers.d/tunnelkeyd.conf" 2>&1) || fail "systemd-sysusers: $said"
 
-exposure=$(systemd-analyze security --offline=true --no-pager "$unit" | grep -oP 'Overall exposure level[^:]*: \K[0-9.]+')
-echo "exposure: $exposure"
-awk -v level="$exposure" 'BEGIN { exit !(level < 2.0) }' || fail "exposed more than 2.0"
+# 1.1 would take an option that hides who asks, or one that only the site can fill in: see the unit.
+for service in "$units"/*.service; do
+  exposure=$(systemd-analyze security --offline=true --no-pager "$service" | grep -oP 'Overall exposure level[^:]*: \K[0-9.]+')
+  echo "exposure of $(basename "$service"): $exposure"
+  awk -v level="$exposure" 'BEGIN { exit !(level <= 1.2) }' || fail "exposed more than 1.2"
+done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whoever takes over the daemon's process finds nothing to write but its state, nothing of its own to run, and few system calls. A probe runs in
-# the service's place, under its unit, in folders that anybody may write.
+# Whoever takes over the daemon's process finds nothing to write but its state, nothing of its own to run, and few system
+# calls. A probe runs in the service's place, under its unit, and tries folders that anybody may write.
 source "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || { echo "skipped: no python3 (script/bootstrap test)"; exit 77; }
 

@@ -40,8 +40,8 @@ ldd "$build/daemon/tunnelkeyd" | grep -oP '(=> |^\t)\K/[^ ]+' | while read -r li
   cp -L "$library" "$root$library"
 done
 mkdir $place/sim
-"$build/tests/simulator/tunnelkeyd-simulator" --directory $place/sim --tunnels 2 --write-config $place/config.yaml --every 1d --first now \
-  >$place/simulator.log 2>&1 &
+"$build/tests/simulator/tunnelkeyd-simulator" --directory $place/sim --tunnels 2 --write-config $place/config.yaml \
+  --every 1d --first now >$place/simulator.log 2>&1 &
 wait_for "the simulator is there" test -e $place/sim/simulator.json
 control=$(jq -r .control_url $place/sim/simulator.json)
 sed -e "/^state:/d; /^control:/d; s|$place/sim|/etc/tunnelkeyd|g" \

@@ -4,13 +4,14 @@ document=$source_dir/docs/installation.md
 
 marked() { # MARK: the fenced text behind this comment
   local text
-  text=$(awk -v mark="<!-- $1 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
+  text=$(awk -v mark="<!-- $1 -->" \
+    '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
   [ -n "$text" ] || fail "docs/installation.md has no $1"
   echo "$text"
 }
 
-# sudo is not needed on every machine that builds this; as `sudo -u` it must not keep root's rights. apt would ask the network for what
-# is here already. Colours and pagers are for people.
+# sudo is not needed on every machine that builds this; as `sudo -u` it must not keep root's rights. apt would ask the
+# network for what is here already. Pagers are for people.
 played='
 sudo() { if [ "$1" = -u ]; then setpriv --reuid "$2" --regid "$2" --init-groups --reset-env "${@:3}"; else "$@"; fi; }
 apt() { dpkg -i "${@:2}"; }

@@ -5,7 +5,7 @@ source "$source_dir/tests/systemd/document.sh"
 [ "$build" = "$source_dir/build/release" ] || { echo "skipped: the document installs build/release"; exit 77; }
 
 show_sources
-install -m 0755 "$build/tests/simulator/tunnelkeyd-simulator" $root/usr/bin
+prepare
 boot
 start_simulator
 begun=$SECONDS
@@ -25,8 +25,8 @@ expect "after a start of the machine it" "$(in_machine systemctl is-enabled tunn
 sed -i 's|bearer: {file: /etc/tunnelkeyd/secrets/jira-pat}|bearer: {credential: jira-pat}|' "$root/etc/tunnelkeyd/config.yaml"
 run_block credential
 run_block restart
-refused "the service's user can read the credential's file" in_machine setpriv --reuid tunnelkeyd --clear-groups --regid tunnelkeyd \
-  cat /etc/tunnelkeyd/secrets/jira-pat
+refused "the service's user can read the credential's file" \
+  in_machine setpriv --reuid tunnelkeyd --clear-groups --regid tunnelkeyd cat /etc/tunnelkeyd/secrets/jira-pat
 in_machine tunnelkeyd rotate jira --wait || fail "it does not rotate with LoadCredential="
 
 run_block encrypt

@@ -32,10 +32,13 @@ refused() { # WHAT COMMAND...
 
 source "$source_dir/tests/systemd/machine.sh"
 
+install_service() {
+  DESTDIR=$root cmake --install "$build" --prefix /usr >/dev/null
+  prepare
+}
 # Under a filter that ends the process with the first call that it refuses, where the service is told EPERM: a call that is
 # missing from it cannot go unseen.
-install_service() { # PREFIX
-  DESTDIR=$root cmake --install "$build" --prefix "${1:-/usr}" >/dev/null
+prepare() {
   install -m 0755 "$build/tests/simulator/tunnelkeyd-simulator" $root/usr/bin
   local unit
   for unit in tunnelkeyd.service tunnelkeyd-once.service; do
@@ -65,8 +68,8 @@ begin_world() {
   in_machine mv /srv/sim/secrets /etc/tunnelkeyd/
   in_machine chown -R tunnelkeyd: /etc/tunnelkeyd/secrets
   in_machine install -m 0644 /srv/sim/ca.pem /etc/tunnelkeyd
-  in_machine sed -e '/^state:/d; /^control:/d; s|/srv/sim/secrets|/etc/tunnelkeyd/secrets|; s|/srv/sim/ca.pem|/etc/tunnelkeyd/ca.pem|' \
-    -e 's|^defaults:|&\n  retry: {calm: {initial: 50ms, max: 1h}, urgent: {initial: 20ms, max: 500ms}, slow: {initial: 100ms, max: 1s}, settle: 1s}|' \
+  local retry="retry: {calm: {initial: 50ms, max: 1h}, urgent: {initial: 20ms, max: 500ms}, settle: 1s}"
+  in_machine sed -e '/^state:/d; /^control:/d; s|/srv/sim|/etc/tunnelkeyd|' -e "s|^defaults:|&\n  $retry|" \
     /srv/config.yaml >"$root/etc/tunnelkeyd/config.yaml"
   chmod 0644 "$root/etc/tunnelkeyd/config.yaml"
 }

@@ -24,7 +24,9 @@ expect "regenerates" "$(truth jira .regenerates)" 1
 
 # A run that fails is a failed unit.
 fault '{"kind": "status", "status": 503, "call": "install", "tunnel": "jira", "times": 0}'
-drop_in words tunnelkeyd-once.service <<<$'[Service]\nExecStart=\nExecStart=/usr/bin/tunnelkeyd run --once --tunnel jira --max-wait 1s'
+drop_in words tunnelkeyd-once.service <<<'[Service]
+ExecStart=
+ExecStart=/usr/bin/tunnelkeyd run --once --tunnel jira --max-wait 1s'
 refused "a run with an open gap succeeds" in_machine systemctl start tunnelkeyd-once.service
 expect "a run with an open gap" "$(once ActiveState) $(once ExecMainStatus)" "failed 1"
 at_world faults -X DELETE >/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The units' filter has every system call that the daemon makes, and names none that it does not. Seen by strace, in a simulated world;
-# what it does under systemd alone is tested by the scripts beside this one, under a filter that kills.
+# The units' filter has every system call that the daemon makes, and names none that it does not. Seen by strace, in a
+# simulated world; what it does under systemd alone is tested by the scripts beside this one, under a filter that kills.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 build=$1
@@ -96,7 +96,8 @@ echo "$(wc -l <<<"$seen") different system calls: $(xargs <<<"$seen")"
 missing=$(comm -23 <(echo "$seen") <(sort -u <<<"$in_groups"$'\n'"$names"))
 [ -z "$missing" ] || fail "the filter refuses what the daemon calls: $(xargs <<<"$missing")"
 # What other architectures and libraries call instead, and what only happens seldom.
-instead="clone faccessat faccessat2 fchmodat fstat lstat mkdirat readlink readlinkat renameat renameat2 stat statx unlinkat mremap tgkill"
+instead="clone faccessat faccessat2 fchmodat fstat lstat mkdirat readlink readlinkat renameat renameat2 stat statx unlinkat
+  mremap tgkill"
 superfluous=$(comm -13 <(echo "$seen") <(comm -23 <(echo "$names") <(xargs -n 1 <<<"$instead" | sort -u)))
 [ -z "$superfluous" ] || fail "the filter has what the daemon does not call: $(xargs <<<"$superfluous")"
 doubled=$(comm -12 <(echo "$names") <(echo "$in_groups"))
