@@ -18,6 +18,7 @@ share/doc/tunnelkeyd/LICENSE
 share/doc/tunnelkeyd/README.md
 $(cd "$(dirname "$0")/../.." && ls docs/*.md | sed 's|^|share/doc/tunnelkeyd/|')
 share/doc/tunnelkeyd/examples/config.example.yaml
+share/tunnelkeyd/config.schema.json
 share/tunnelkeyd/prometheus/alerts.yaml"
 installed=$(cd "$prefix" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 diff <(echo "$expected") <(echo "$installed") || fail "other files than expected"
