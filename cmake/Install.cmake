@@ -1,25 +1,32 @@
-# What `cmake --install BUILD [--prefix PREFIX]` puts where. A package installs to /usr.
+# What `cmake --install BUILD [--prefix PREFIX]` puts where. The Debian package is made of the same (Package.cmake).
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME tunnelkeyd)
 
 install(TARGETS tunnelkeyd RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES systemd/tunnelkeyd.sysusers.conf DESTINATION lib/sysusers.d RENAME tunnelkeyd.conf)
-install(FILES config/config.example.yaml DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+file(GLOB EXAMPLES CONFIGURE_DEPENDS config/config.example.yaml config/examples/*.yaml)
+install(FILES ${EXAMPLES} DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 install(FILES config/config.schema.json DESTINATION "${CMAKE_INSTALL_DATADIR}/tunnelkeyd")
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 file(GLOB PAGES CONFIGURE_DEPENDS docs/*.md)  # beside the README as in the sources, so that its links hold
 install(FILES ${PAGES} DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs")
+install(FILES docs/tunnelkeyd.8 DESTINATION "${CMAKE_INSTALL_MANDIR}/man8")
+install(FILES daemon/completion.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME tunnelkeyd)
 
-# The unit names the program and its documentation by their paths, and so do the alarms. Only now is it known which those are.
+# The units name the program and its documentation by their paths, and so do the alarms. Only now is it known which those are.
+file(GLOB TUNNELKEYD_UNITS CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/systemd" systemd/*.service systemd/*.timer)
 set(PATHS_CODE [[
   cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX NORMALIZE OUTPUT_VARIABLE PREFIX)
   cmake_path(ABSOLUTE_PATH BINDIR BASE_DIRECTORY "${PREFIX}" NORMALIZE)
   cmake_path(ABSOLUTE_PATH DOCDIR BASE_DIRECTORY "${PREFIX}" NORMALIZE)
   cmake_path(ABSOLUTE_PATH DATADIR BASE_DIRECTORY "${PREFIX}" NORMALIZE)
-  file(READ "${SOURCE}/systemd/tunnelkeyd.service" UNIT)
-  string(REPLACE "/usr/bin/tunnelkeyd" "${BINDIR}/tunnelkeyd" UNIT "${UNIT}")
-  string(REPLACE "/usr/share/doc/tunnelkeyd" "${DOCDIR}" UNIT "${UNIT}")
-  file(WRITE "${BINARY}/systemd/tunnelkeyd.service" "${UNIT}")
-  file(INSTALL "${BINARY}/systemd/tunnelkeyd.service" DESTINATION "${PREFIX}/lib/systemd/system")
+  foreach(NAME IN LISTS UNITS)
+    file(READ "${SOURCE}/systemd/${NAME}" UNIT)
+    string(REPLACE "/usr/bin/tunnelkeyd" "${BINDIR}/tunnelkeyd" UNIT "${UNIT}")
+    string(REPLACE "/usr/share/doc/tunnelkeyd" "${DOCDIR}" UNIT "${UNIT}")
+    file(WRITE "${BINARY}/systemd/${NAME}" "${UNIT}")
+    file(INSTALL "${BINARY}/systemd/${NAME}" DESTINATION "${PREFIX}/lib/systemd/system")
+  endforeach()
   file(READ "${SOURCE}/config/prometheus/alerts.yaml" ALERTS)
   string(REPLACE "/usr/share/doc/tunnelkeyd" "${DOCDIR}" ALERTS "${ALERTS}")
   string(REPLACE "/usr/share/tunnelkeyd" "${DATADIR}/tunnelkeyd" ALERTS "${ALERTS}")
@@ -32,4 +39,5 @@ install(CODE "
   set(BINDIR [[${CMAKE_INSTALL_BINDIR}]])
   set(DOCDIR [[${CMAKE_INSTALL_DOCDIR}]])
   set(DATADIR [[${CMAKE_INSTALL_DATADIR}]])
+  set(UNITS [[${TUNNELKEYD_UNITS}]])
 ${PATHS_CODE}")

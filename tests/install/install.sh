@@ -11,13 +11,16 @@ fail() { echo "$*" >&2; exit 1; }
 prefix=$work/usr
 cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; fail "cmake --install failed"; }
 expected="bin/tunnelkeyd
-lib/systemd/system/tunnelkeyd.service
+$(cd "$(dirname "$0")/../../systemd" && ls | grep -E '\.(service|timer)$' | sed 's|^|lib/systemd/system/|')
 lib/sysusers.d/tunnelkeyd.conf
+share/bash-completion/completions/tunnelkeyd
 share/doc/tunnelkeyd/CHANGELOG.md
 share/doc/tunnelkeyd/LICENSE
 share/doc/tunnelkeyd/README.md
 $(cd "$(dirname "$0")/../.." && ls docs/*.md | sed 's|^|share/doc/tunnelkeyd/|')
 share/doc/tunnelkeyd/examples/config.example.yaml
+$(cd "$(dirname "$0")/../../config" && ls examples/*.yaml | sed 's|^|share/doc/tunnelkeyd/|')
+share/man/man8/tunnelkeyd.8
 share/tunnelkeyd/config.schema.json
 share/tunnelkeyd/prometheus/alerts.yaml"
 installed=$(cd "$prefix" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)

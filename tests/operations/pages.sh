@@ -14,7 +14,7 @@ commands_of() {
 is_elsewhere() {
   case $1 in
     "systemctl status "* | "journalctl "* | "sudo usermod "* | "sudo systemd-sysusers") true ;;
-    script/* | build/release/* | "cmake "* | "sudo cmake --install "*) true ;;
+    script/* | build/release/* | "cmake "* | "sudo cmake --install "* | "sudo apt "*) true ;;
     "sudo install -"*) true ;; # users of their own: the boot test has them
     *) false ;;
   esac
@@ -29,8 +29,8 @@ address() { jq -Rr 'fromjson? | select(.event == "health.listening") | "http://"
 # `run --once` wants the store for itself; what asks a running daemon needs one.
 prepare() {
   case $1 in
-    *" run --once"*) systemctl stop ;;
-    curl* | "tunnelkeyd rotate "* | "tunnelkeyd reload") [ -n "$daemon" ] || systemctl start ;;
+    *" run --once"* | *"systemctl enable --now "*) systemctl stop ;;
+    curl* | *"tunnelkeyd rotate "* | *"tunnelkeyd reload" | *"systemctl reload "*) [ -n "$daemon" ] || systemctl start ;;
   esac
 }
 
