@@ -6,6 +6,7 @@ install(TARGETS tunnelkeyd RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES systemd/tunnelkeyd.sysusers.conf DESTINATION lib/sysusers.d RENAME tunnelkeyd.conf)
 file(GLOB EXAMPLES CONFIGURE_DEPENDS config/config.example.yaml config/examples/*.yaml)
 install(FILES ${EXAMPLES} DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+install(FILES config/config.schema.json DESTINATION "${CMAKE_INSTALL_DATADIR}/tunnelkeyd")
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 file(GLOB PAGES CONFIGURE_DEPENDS docs/*.md)  # beside the README as in the sources, so that its links hold
 install(FILES ${PAGES} DESTINATION "${CMAKE_INSTALL_DOCDIR}/docs")

@@ -24,10 +24,7 @@ file(WRITE "${CMAKE_BINARY_DIR}/control/conffiles" "/etc/tunnelkeyd/config.yaml\
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL tunnelkeyd tunnelkeyd-simulator)
-set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE
-    WORLD_READ WORLD_EXECUTE)
 set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_SOURCE_DIR}/cmake/package/stage.cmake")
-set(CPACK_PROJECT_SOURCE_DIR "${CMAKE_SOURCE_DIR}")  # for stage.cmake
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The maintainers of tunnelkeyd <maintainers@tunnelkeyd.invalid>")

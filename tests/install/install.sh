@@ -21,6 +21,7 @@ $(cd "$(dirname "$0")/../.." && ls docs/*.md | sed 's|^|share/doc/tunnelkeyd/|')
 share/doc/tunnelkeyd/examples/config.example.yaml
 $(cd "$(dirname "$0")/../../config" && ls examples/*.yaml | sed 's|^|share/doc/tunnelkeyd/|')
 share/man/man8/tunnelkeyd.8
+share/tunnelkeyd/config.schema.json
 share/tunnelkeyd/prometheus/alerts.yaml"
 installed=$(cd "$prefix" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 diff <(echo "$expected") <(echo "$installed") || fail "other files than expected"

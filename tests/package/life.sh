@@ -23,8 +23,8 @@ package -r tunnelkeyd
 silent $log "tunnelkeyd: WARNING"
 package -P tunnelkeyd
 silent $log "tunnelkeyd: WARNING"
-[ -z "$(in_root find /etc /var/lib /usr /run -name '*tunnelkeyd*' -newer /root/tunnelkeyd.deb ! -path '*/dpkg/*')" ] ||
-  fail "left: $(in_root find /etc /var/lib /usr /run -name '*tunnelkeyd*' -newer /root/tunnelkeyd.deb ! -path '*/dpkg/*')"
+left=$(in_root find /etc /var/lib /usr /run -name '*tunnelkeyd*' -newer /root/tunnelkeyd.deb ! -path '*/dpkg/*')
+expect "what is left" "$left" ""
 
 echo "=== the way that docs/operations.md shows"
 package -i /root/tunnelkeyd.deb

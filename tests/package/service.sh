@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the package asks of systemd, which is only played here: a systemctl that notes what it is told. A real one is asked by tests/systemd.
+# What the package asks of systemd, which is only played here: a systemctl that notes what it is told. A real one is asked by
+# tests/systemd.
 source "$(dirname "$0")/lib.sh"
 apart "$0" "$@"
 
@@ -14,13 +15,18 @@ case "$*" in
   *restart*) touch /run/active; [ ! -e /run/hangs ] ;;
   *start*) touch /run/active ;;
   *stop*) rm -f /run/active ;;
+  *preset*) SYSTEMD_OFFLINE=1 /usr/bin/systemctl.real "$@" ;;
 esac
 PLAYED
 chmod +x $root/usr/bin/systemctl.played
+mv $root/usr/bin/systemctl $root/usr/bin/systemctl.real
 mv $root/usr/bin/systemctl.played $root/usr/bin/systemctl
 
 # Which of start, restart and stop it was told for the daemon, since the last time.
-told() { grep -oE '\b(start|restart|stop)\b.*tunnelkeyd\.service' $root/run/told | awk '{ print $1 }' | uniq | xargs; rm -f $root/run/told; }
+told() {
+  grep -oE '\b(start|restart|stop)\b.*tunnelkeyd\.service' $root/run/told | awk '{ print $1 }' | uniq | xargs
+  rm -f $root/run/told
+}
 
 package -i /root/tunnelkeyd.deb
 expect "a new installation" "$(told)" start
