@@ -25,10 +25,9 @@ machine=
 init=
 groups=()
 switch_off() {
-  if [ -n "$machine" ]; then
-    kill -KILL "$machine" $init 2>/dev/null || true
-    wait "$machine" 2>/dev/null || true
-  fi
+  # Everything else in this namespace, which has us for its process 1.
+  [ $$ -ne 1 ] || kill -KILL -1 2>/dev/null || true
+  [ -z "$machine" ] || wait "$machine" 2>/dev/null || true
   local each end=$((SECONDS + 10))
   for each in "${groups[@]}"; do # the kernel empties them in a moment
     until find "$each" -depth -type d -exec rmdir {} + 2>/dev/null || [ $SECONDS -ge $end ]; do sleep 0.02; done
