@@ -40,7 +40,7 @@ expect "the timer, once the daemon is started" "$(of_unit ActiveState tunnelkeyd
 refused "a run beside the daemon succeeds" in_machine systemctl start tunnelkeyd-once.service
 expect "a run beside the daemon" "$(once ExecMainStatus)" 75
 expect "the daemon beside a run" "$(of_unit ActiveState)" active
-in_machine tunnelkeyd status >/dev/null || fail "the daemon cannot be asked any more"
+in_machine tunnelkeyd reload >/dev/null || fail "the daemon cannot be asked any more"
 in_machine systemctl start tunnelkeyd-once.timer
 wait_for "the timer stops the daemon" is ActiveState inactive
 

@@ -10,6 +10,7 @@ expect "after systemctl start" "$(of_unit ActiveState)" active
 begun=$(of_unit ExecMainStartTimestampMonotonic)
 ready=$(of_unit ActiveEnterTimestampMonotonic)
 echo "ready $(((ready - begun) / 1000)) ms after its start"
+expect "how long it may hang" "$(of_unit WatchdogUSec)" 1min
 
 wait_for "jira is rotated" happened rotation.installed jira
 wait_for "confluence is rotated" happened rotation.installed confluence
