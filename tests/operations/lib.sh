@@ -1,4 +1,4 @@
-# Sourced by the tests beside it: runs the commands of docs/operations.md against the real daemon, which rotates in a
+# Sourced by the tests beside it: runs the commands of docs/operations.md, or another $document, against the real daemon, which rotates in a
 # simulated world that knows in the end whose key is whose.
 #
 # A host is a folder that takes the place of /. `$host` is a link to the one that is in use, so that paths in a configuration
@@ -108,7 +108,7 @@ systemctl() {
 run_block() { # NAME [SED]
   local block
   block=$(awk -v mark="<!-- run: $1 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
-  [ -n "$block" ] || fail "docs/operations.md has no block $1"
+  [ -n "$block" ] || fail "$document has no block $1"
   block=$(sed -E "s#(^|[ <])(/(etc|var|root|usr)/)#\1$host\2#g; s#-C / #-C $host #g; s#build/release/#$build/#g; ${2:-}" <<<"$block")
   # `rm -r` is among them: nothing of the machine itself may be named.
   [ -z "$(grep -oP '(^|[ <>=])\K/[^ ]*' <<<"$block" | grep -v -e "^$host" -e "^$build/" -e '^/dev/null$')" ] ||

@@ -42,6 +42,11 @@ std::optional<cloud_path> parse_path(std::string_view path) {
     return parsed;
 }
 
+tunnel* find_tunnel(truth& all, const cloud_path& path) {
+    const auto* owner = all.find_organization_by_id(path.organization_id);
+    return owner == nullptr ? nullptr : all.find_tunnel_by_hostname(owner->name, path.hostname);
+}
+
 std::string iso8601(core::wall_time at) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
     std::tm utc{};
@@ -92,7 +97,7 @@ route route_to_cloud(truth& all, const request& asked) {
             to.what = call::read_organization;
         return to;
     }
-    if (const auto* found = all.find_tunnel_by_hostname(path->hostname))
+    if (const auto* found = find_tunnel(all, *path))
         to.tunnel = found->name;
     if (asked.method == "PUT")
         to.what = call::regenerate;
@@ -103,8 +108,7 @@ reply answer_as_cloud(truth& all, const request& asked, core::wall_time now) {
     constexpr std::string_view scheme = "Bearer ";
     const std::string_view authorization = asked.authorization;
     const auto api_key = authorization.starts_with(scheme) ? authorization.substr(scheme.size()) : "";
-    auto* caller = all.find_organization_by_api_key(api_key);
-    if (caller == nullptr)
+    if (all.find_organization_by_api_key(api_key) == nullptr)
         return html_reply(401);
     const auto path = parse_path(asked.path());
     if (!path)
@@ -112,7 +116,7 @@ reply answer_as_cloud(truth& all, const request& asked, core::wall_time now) {
     auto* owner = all.find_organization_by_id(path->organization_id);
     if (owner == nullptr)
         return not_found();
-    if (owner != caller)
+    if (owner->api_key != api_key)
         return html_reply(401);
     if (const auto wait = truth::admit(*owner, now))
         return too_many_requests(*wait, now);
@@ -121,8 +125,8 @@ reply answer_as_cloud(truth& all, const request& asked, core::wall_time now) {
         return json_reply(405, R"({"code": 405, "message": "Method not allowed"})");
     if (!about_tunnel)
         return describe(*owner);
-    auto* at = all.find_tunnel_by_hostname(path->hostname);
-    if (at == nullptr || at->organization != owner->name)
+    auto* at = find_tunnel(all, *path);
+    if (at == nullptr)
         return not_found();
     all.regenerate(*at, now);
     return regenerated(*at);

@@ -44,6 +44,11 @@ std::string describe(const truth& all, const addresses& at) {
     return made.dump(2) + "\n";
 }
 
+void make_private_directory(const std::filesystem::path& path) {
+    std::filesystem::create_directories(path);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+}
+
 void write_file(const std::filesystem::path& path, const std::string& content, unsigned mode) {
     auto temporary = path;
     temporary += ".new";

@@ -19,7 +19,7 @@ constexpr std::string_view published_sample = R"({
 })";
 
 struct instance_path {
-    std::string_view context;
+    std::string_view name;
     std::string_view rest;
 };
 
@@ -32,7 +32,10 @@ instance_path split(std::string_view path) {
     return {path.substr(1, end - 1), path.substr(end)};
 }
 
-call call_at(std::string_view rest, std::string_view method) {
+call call_at(const tunnel& at, std::string_view rest, std::string_view method) {
+    if (!rest.starts_with(at.context))
+        return call::other;
+    rest.remove_prefix(at.context.size());
     if (rest == "/status" && method == "GET")
         return call::status;
     if (rest == "/plugins/servlet/applinks/whoami" && method == "GET")
@@ -89,18 +92,18 @@ reply install(truth& all, tunnel& at, const request& asked, core::wall_time now)
 
 route route_to_instance(truth& all, const request& asked) {
     const auto path = split(asked.path());
-    const auto* found = all.find_tunnel(path.context);
+    const auto* found = all.find_tunnel(path.name);
     if (found == nullptr)
         return {side::instance, call::other, ""};
-    return {side::instance, call_at(path.rest, asked.method), found->name};
+    return {side::instance, call_at(*found, path.rest, asked.method), found->name};
 }
 
 reply answer_as_instance(truth& all, const request& asked, core::wall_time now) {
     const auto path = split(asked.path());
-    auto* at = all.find_tunnel(path.context);
+    auto* at = all.find_tunnel(path.name);
     if (at == nullptr)
         return html_reply(404);
-    switch (call_at(path.rest, asked.method)) {
+    switch (call_at(*at, path.rest, asked.method)) {
     case call::status:
         return say_status(*at);
     case call::whoami:

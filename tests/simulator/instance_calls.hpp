@@ -3,7 +3,9 @@
 #include "simulator/message.hpp"
 #include "simulator/truth.hpp"
 
-/// The self-managed instances, told apart by their context path: `/jira/status` is the status of `jira`.
+/// The self-managed instances, told apart by their path's first part: `/jira/status` is the status of `jira`,
+/// and
+/// `/jira/x/status` is where it has a context `/x`.
 namespace tunnelkeyd::simulator {
 
 /// What the request asks for; changes nothing.

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
         raise_file_limit();
         settings->ends_on_signals = true;
         tunnelkeyd::simulator::simulation all(*settings);
+        std::cout << all.next_steps() << std::flush;
         all.run();
     } catch (const std::exception& error) {
         std::cerr << "tunnelkeyd-simulator: " << error.what() << '\n';

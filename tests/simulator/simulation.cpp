@@ -3,12 +3,12 @@
 #include "simulator/control_server.hpp"
 #include "simulator/description.hpp"
 #include "simulator/https_server.hpp"
-#include "simulator/random_text.hpp"
+#include "simulator/next_steps.hpp"
 #include "simulator/world.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <array>
 #include <csignal>
 #include <utility>
 
@@ -41,32 +41,18 @@ std::string local_url(const char* scheme, const char* host, std::uint16_t port) 
     return std::string(scheme) + "://" + host + ":" + std::to_string(port);
 }
 
-/// jira, confluence, bitbucket, bamboo, jira-2, confluence-2, ...
-std::string tunnel_name(unsigned index) {
-    constexpr std::array<const char*, 4> products = {"jira", "confluence", "bitbucket", "bamboo"};
-    const auto round = index / products.size() + 1;
-    const std::string product = products[index % products.size()];
-    return round == 1 ? product : product + "-" + std::to_string(round);
+void populate(truth& all, inventory served) {
+    for (auto& each : served.organizations)
+        all.add(std::move(each));
+    for (auto& each : served.tunnels)
+        all.add(std::move(each));
 }
 
-void populate(truth& all, const simulation_settings& settings, const std::string& instances_url) {
-    for (unsigned i = 0; i < settings.organizations; ++i) {
-        const auto name = i == 0 ? "acme" : "acme-" + std::to_string(i + 1);
-        all.add(organization{name, uuid_of(name), random_token(24), 0, 0, {}});
-    }
-    const auto shared_token = random_token(24);
-    for (unsigned i = 0; i < settings.tunnels; ++i) {
-        tunnel made;
-        made.name = tunnel_name(i);
-        made.organization = all.organizations()[i % settings.organizations].name;
-        made.id = uuid_of(made.name + ".tunnel");
-        made.hostname = uuid_of(made.name);
-        made.instance_url = made.on_premise_url = instances_url + "/" + made.name;
-        made.token = settings.shared_token ? shared_token : random_token(24);
-        made.username = "rotator";
-        made.password = random_token(12);
-        all.add(std::move(made));
-    }
+/// One that nobody listens at now.
+std::uint16_t free_port(asio::io_context& loop) {
+    using asio::ip::tcp;
+    const tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    return acceptor.local_endpoint().port();
 }
 
 }  // namespace
@@ -77,6 +63,7 @@ struct simulation::implementation {
     asio::io_context loop{1};
     asio::steady_timer gate{loop, asio::steady_timer::time_point::max()};
     asio::signal_set signals{loop};
+    std::string next_steps;
 };
 
 simulation::simulation(simulation_settings settings) : self_(std::make_unique<implementation>()) {
@@ -100,7 +87,13 @@ simulation::simulation(simulation_settings settings) : self_(std::make_unique<im
         at.bad_tls.emplace_back(name, listen(wish));
     at.control_url = local_url("http", "127.0.0.1", listen_control(loop, all, gate, settings.control_port));
 
-    populate(all.tunnels, settings, at.instances_url);
+    if (const auto& real = settings.rehearsed) {
+        auto made = rehearse(*real, at, settings.directory, free_port(loop));
+        populate(all.tunnels, std::move(made.served));
+        self_->next_steps = simulator::next_steps(real->config, made, at);
+    } else {
+        populate(all.tunnels, generate_inventory(settings.generated, at.instances_url));
+    }
     if (settings.configuration)
         write_configuration(all.tunnels, at, settings);
     if (settings.ends_on_signals) {
@@ -115,6 +108,10 @@ simulation::simulation(simulation_settings settings) : self_(std::make_unique<im
 }
 
 simulation::~simulation() = default;
+
+const std::string& simulation::next_steps() const {
+    return self_->next_steps;
+}
 
 void simulation::run() {
     self_->loop.run();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "simulator/inventory.hpp"
+#include "simulator/rehearsal.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -20,18 +23,18 @@ struct configuration_wish {
 
 struct simulation_settings {
     std::filesystem::path directory;  ///< made if it is missing
-    unsigned tunnels = 5;
-    unsigned organizations = 1;    ///< at least 1; the tunnels take turns
+    generation_wish generated;        ///< what is served, unless it is a rehearsal
+    std::optional<rehearsed_configuration> rehearsed;
     std::uint16_t cloud_port = 0;  ///< 0: any free one, as with the others
     std::uint16_t instance_port = 0;
     std::uint16_t control_port = 0;
-    bool shared_token = false;     ///< all instances accept one and the same token
     bool ends_on_signals = false;  ///< SIGTERM and SIGINT end run(), from before simulator.json appears
     std::optional<configuration_wish> configuration;
 };
 
-/// Leaves ca.pem and simulator.json in the directory, and what the configuration needs. simulator.json comes
-/// last, whole at once: whoever sees it can connect. One thread calls run(); any thread may call stop().
+/// Leaves ca.pem and simulator.json in the directory, and what the configuration or the rehearsal needs.
+/// simulator.json comes last, whole at once: whoever sees it can connect. One thread calls run(); any thread
+/// may call stop().
 class simulation {
 public:
     /// Listens and writes the files. Throws std::exception where that fails.
@@ -39,6 +42,9 @@ public:
     ~simulation();
     simulation(const simulation&) = delete;
     simulation& operator=(const simulation&) = delete;
+
+    /// For a person: of a rehearsal what to do now, else "".
+    [[nodiscard]] const std::string& next_steps() const;
 
     /// Serves until stop(), a signal if so wished, or POST /shutdown.
     void run();

@@ -13,6 +13,10 @@ constexpr std::array<std::string_view, 6> state_names = {"RUNNING",   "STARTING"
                                                          "FIRST_RUN", "MAINTENANCE", "ERROR"};
 constexpr std::size_t kept_changes = 1000;
 
+std::string hostname_key(std::string_view organization, std::string_view hostname) {
+    return std::string(organization) + "/" + std::string(hostname);
+}
+
 template <class Map>
 tunnel* find_in(const Map& map, std::string_view key) {
     const auto found = map.find(std::string(key));
@@ -50,12 +54,13 @@ organization& truth::add(organization added) {
 }
 
 tunnel& truth::add(tunnel added) {
-    if (find_tunnel(added.name) != nullptr || find_tunnel_by_hostname(added.hostname) != nullptr)
+    if (find_tunnel(added.name) != nullptr ||
+        find_tunnel_by_hostname(added.organization, added.hostname) != nullptr)
         throw std::invalid_argument("there is a tunnel like " + added.name + " already");
     tunnel& kept = tunnels_.emplace_back(std::move(added));
     kept.cloud_key = kept.instance_key = make_key_();
     by_name_.emplace(kept.name, &kept);
-    by_hostname_.emplace(kept.hostname, &kept);
+    by_hostname_.emplace(hostname_key(kept.organization, kept.hostname), &kept);
     return kept;
 }
 
@@ -75,8 +80,8 @@ tunnel* truth::find_tunnel(std::string_view name) {
     return find_in(by_name_, name);
 }
 
-tunnel* truth::find_tunnel_by_hostname(std::string_view hostname) {
-    return find_in(by_hostname_, hostname);
+tunnel* truth::find_tunnel_by_hostname(std::string_view organization, std::string_view hostname) {
+    return find_in(by_hostname_, hostname_key(organization, hostname));
 }
 
 void truth::regenerate(tunnel& at, core::wall_time now) {

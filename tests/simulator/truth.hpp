@@ -45,10 +45,11 @@ struct organization {
 };
 
 struct tunnel {
-    std::string name;  ///< also the instance's context path, without its slash
+    std::string name;  ///< also the first part of the instance's path
     std::string organization;
     std::string id;
     std::string hostname;
+    std::string context;  ///< of the instance's path, what follows: "", or "/jira"
     std::string instance_url;
     std::string on_premise_url;  ///< what the cloud says the instance's URL is
     std::string token;
@@ -86,7 +87,8 @@ public:
     [[nodiscard]] organization* find_organization_by_id(std::string_view id);
     [[nodiscard]] organization* find_organization_by_api_key(std::string_view api_key);
     [[nodiscard]] tunnel* find_tunnel(std::string_view name);
-    [[nodiscard]] tunnel* find_tunnel_by_hostname(std::string_view hostname);
+    /// The organization's name.
+    [[nodiscard]] tunnel* find_tunnel_by_hostname(std::string_view organization, std::string_view hostname);
 
     [[nodiscard]] const std::deque<organization>& organizations() const { return organizations_; }
     [[nodiscard]] const std::deque<tunnel>& tunnels() const { return tunnels_; }
@@ -107,7 +109,7 @@ private:
     std::deque<organization> organizations_;
     std::deque<tunnel> tunnels_;
     std::unordered_map<std::string, tunnel*> by_name_;
-    std::unordered_map<std::string, tunnel*> by_hostname_;
+    std::unordered_map<std::string, tunnel*> by_hostname_;  ///< behind its organization's name and a slash
 };
 
 }  // namespace tunnelkeyd::simulator

@@ -21,11 +21,6 @@ std::string scalar(const std::filesystem::path& path) {
     return scalar(path.string());
 }
 
-void make_private_directory(const std::filesystem::path& path) {
-    std::filesystem::create_directories(path);
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-}
-
 /// Writes the secret and returns the reference to it.
 std::string keep(const std::filesystem::path& file, const std::string& secret) {
     write_file(file, secret + "\n", 0600);
@@ -47,7 +42,7 @@ std::string defaults(const truth& all, const addresses& at, const simulation_set
     if (const auto schedule = schedule_of(*settings.configuration); !schedule.empty())
         text += "  schedule: {" + schedule + "}\n";
     text += "  instance:\n    tls: {ca_file: " + scalar(at.ca_file) + "}\n";
-    if (settings.shared_token && !all.tunnels().empty())
+    if (settings.generated.shared_token && !all.tunnels().empty())
         text +=
             "    auth: {bearer: " + keep(settings.directory / "secrets/token", all.tunnels().front().token) +
             "}\n";
@@ -59,7 +54,7 @@ std::string line_for(const tunnel& at, bool one_organization, const simulation_s
     if (!one_organization)
         text += ", organization: " + at.organization;
     text += ", hostname: " + at.hostname + ", instance: {url: " + scalar(at.instance_url);
-    if (!settings.shared_token)
+    if (!settings.generated.shared_token)
         text +=
             ", auth: {bearer: " + keep(settings.directory / "secrets" / (at.name + "-token"), at.token) + "}";
     return text + "}}\n";

@@ -95,6 +95,27 @@ TEST_CASE("an unknown organization, tunnel or path is not found") {
     REQUIRE(all.find_tunnel("jira")->in_step());
 }
 
+TEST_CASE("one hostname in two organizations is two tunnels") {
+    auto all = make_truth();
+    tunnel made;
+    made.name = "wiki";
+    made.organization = "other";
+    made.hostname = "host-1";
+    all.add(std::move(made));
+    const auto theirs = asked("PUT", "/admin/v1/orgs/org-2/tunnels/host-1/token", "other-key");
+    REQUIRE(route_to_cloud(all, theirs).tunnel == "wiki");
+    REQUIRE(answer_as_cloud(all, theirs, now).status == 200);
+    REQUIRE(all.find_tunnel("jira")->in_step());
+    REQUIRE_FALSE(all.find_tunnel("wiki")->in_step());
+}
+
+TEST_CASE("an API key that two organizations share is good for both") {
+    auto all = make_truth();
+    all.find_organization("other")->api_key = "good-key";
+    REQUIRE(answer_as_cloud(all, asked("GET", "/admin/v1/orgs/org-1"), now).status == 200);
+    REQUIRE(answer_as_cloud(all, asked("GET", "/admin/v1/orgs/org-2"), now).status == 200);
+}
+
 TEST_CASE("reading an organization needs its API key") {
     auto all = make_truth();
     const auto answer = answer_as_cloud(all, read_organization, now);

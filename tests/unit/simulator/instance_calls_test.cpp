@@ -58,6 +58,15 @@ TEST_CASE("an instance's calls are told apart, and instances by their context pa
         REQUIRE(answer_as_instance(all, get(target), now).status == 404);
 }
 
+TEST_CASE("an instance with a context path of its own answers below it only") {
+    auto all = make_truth();
+    all.find_tunnel("jira")->context = "/a/b";
+    REQUIRE(route_to_instance(all, get("/jira/a/b/status")).what == call::status);
+    REQUIRE(answer_as_instance(all, get("/jira/a/b/status"), now).status == 200);
+    for (const auto* target : {"/jira/status", "/jira/a/status", "/jira/a/bc/status", "/a/b/status"})
+        REQUIRE(answer_as_instance(all, get(target), now).status == 404);
+}
+
 TEST_CASE("each state comes with its status code, without a login") {
     auto all = make_truth();
     const std::pair<const char*, unsigned> expected[] = {{"RUNNING", 200},     {"STARTING", 200},

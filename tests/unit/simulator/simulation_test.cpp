@@ -106,7 +106,7 @@ TEST_CASE("a simulation can run inside a test, too") {
     const auto directory = outside.process.directory() / "inside";
     simulation_settings settings;
     settings.directory = directory;
-    settings.tunnels = 1;
+    settings.generated.tunnels = 1;
     simulation inside(settings);
     std::jthread runs([&] { inside.run(); });
     std::ifstream file(directory / "simulator.json");

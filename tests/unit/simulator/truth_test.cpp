@@ -79,7 +79,8 @@ TEST_CASE("tunnels and organizations are found by what names them") {
     auto& at = all.add(called("jira"));
     auto& owner = all.add(organization{"acme", "id-1", "api-key", 0, 0, {}});
     REQUIRE(all.find_tunnel("jira") == &at);
-    REQUIRE(all.find_tunnel_by_hostname("jira-host") == &at);
+    REQUIRE(all.find_tunnel_by_hostname("", "jira-host") == &at);
+    REQUIRE(all.find_tunnel_by_hostname("acme", "jira-host") == nullptr);
     REQUIRE(all.find_tunnel("jira-host") == nullptr);
     REQUIRE(all.find_organization("acme") == &owner);
     REQUIRE(all.find_organization_by_id("id-1") == &owner);

@@ -73,7 +73,7 @@ TEST_CASE_METHOD(fixture, "secrets are for their owner only") {
 }
 
 TEST_CASE_METHOD(fixture, "a shared token stands once, in the defaults") {
-    settings.shared_token = true;
+    settings.generated.shared_token = true;
     const auto config = written();
     REQUIRE(content(config["defaults"]["instance"]["auth"]["bearer"]) == "jira-token\n");
     REQUIRE_FALSE(config["tunnels"][0]["instance"]["auth"]);
