@@ -48,6 +48,7 @@ void watch::excuse(const site& tunnel, excuse_for why) {
 void watch::started() {
     const auto now = world_.loop.now();
     troubled_ = now.steady;
+    unheard_reload_ = false;
     // What the daemon keeps in memory only.
     for (auto& [id, organization] : organizations_) {
         organization.paused_since = organization.paused_until = {};
@@ -111,6 +112,7 @@ void watch::killed() {
 
 void watch::before_reload() {
     reloaded_ = troubled_ = world_.loop.now().steady;
+    unheard_reload_ = world_.is_running() && world_.supervisor().is_draining();
     for (auto& each : seen_)
         each.login_refused.reset();
     for (auto& [id, organization] : organizations_)

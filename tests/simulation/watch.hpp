@@ -122,7 +122,7 @@ private:
     void heard(const std::string& target, tests::call what, const core::exchange& seen);
     void heard_regenerate(seen& tunnel, const core::exchange& exchange);
     void heard_whoami(seen& tunnel, const core::exchange& exchange);
-    void heard_cloud(organization_seen& organization, const core::exchange& exchange);
+    void heard_cloud(const std::string& organization_id, const core::exchange& exchange);
     void kept(const core::tunnel_record& record);
 
     // watch_rounds.cpp: what stays as it is
@@ -137,6 +137,7 @@ private:
     [[nodiscard]] bool is_orphan(const seen& tunnel, const core::tunnel_record& record) const;
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
+    [[nodiscard]] bool has_good_api_key(const std::string& organization_id) const;
     [[nodiscard]] bool all_permits_taken() const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
     [[nodiscard]] core::duration turns_of(const organization_seen& organization) const;
@@ -157,6 +158,7 @@ private:
     std::unordered_map<std::string, seen*> by_hostname_;
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time reloaded_{};
+    bool unheard_reload_ = false;    // it came while the daemon was ending
     core::steady_time troubled_{};   // everybody
     core::steady_time stepped_{};    // the clock
     core::steady_time no_permit_{};  // the last time that all were taken

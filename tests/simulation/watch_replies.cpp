@@ -67,7 +67,7 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
                                                               ": " + shown(exchange));
     const auto now = world_.loop.now().steady;
     if (what == call::organization)
-        return heard_cloud(organizations_[target], exchange);
+        return heard_cloud(target, exchange);
 
     auto& tunnel = at(target);
     tunnel.active = now;
@@ -83,7 +83,7 @@ void watch::heard(const std::string& target, call what, const core::exchange& ex
     }
     switch (what) {
     case call::regenerate:
-        heard_cloud(organizations_[tunnel.tunnel->settings.organization.id], exchange);
+        heard_cloud(tunnel.tunnel->settings.organization.id, exchange);
         return heard_regenerate(tunnel, exchange);
     case call::status:
         if (exchange.body.reveal().find("RUNNING") != std::string_view::npos)
@@ -126,7 +126,8 @@ void watch::heard_whoami(seen& tunnel, const core::exchange& exchange) {
         tunnel.login_refused = now;
 }
 
-void watch::heard_cloud(organization_seen& organization, const core::exchange& exchange) {
+void watch::heard_cloud(const std::string& organization_id, const core::exchange& exchange) {
+    auto& organization = organizations_[organization_id];
     const auto now = world_.loop.now().steady;
     if (exchange.status != 401)
         organization.key_good = now;  // all else says nothing against it
@@ -140,7 +141,10 @@ void watch::heard_cloud(organization_seen& organization, const core::exchange& e
         organization.paused_until = unspecified ? std::max(until, organization.paused_until) : until;
         organization.paused_since = organization.troubled = now;
     } else if (exchange.status == 401) {
-        organization.refused = organization.troubled = now;
+        organization.troubled = now;
+        // Not where it is of the key before, and comes late.
+        if (!has_good_api_key(organization_id))
+            organization.refused = now;
     } else if (is_success(exchange) || exchange.status == 403) {
         if (organization.refused.has_value())
             organization.troubled = now;

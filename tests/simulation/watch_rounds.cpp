@@ -19,13 +19,20 @@ constexpr core::duration longest_calm_pause = 24h;   // Retry-After
 }  // namespace
 
 bool watch::can_work(const seen& tunnel) const {
-    const auto& organization = tunnel.tunnel->settings.organization;
     const auto token = world_.secrets.values.find(tunnel.tunnel->base + "-pat");
     return world_.is_running() && !tunnel.tunnel->misplaced && !world_.journal.probe_fails &&
            token != world_.secrets.values.end() &&
            tunnel.at_instance->authorization == "Bearer " + token->second &&
-           world_.cloud.api_keys.at(organization.id) ==
-               world_.secrets.values.at(organization.name + "-api-key");
+           has_good_api_key(tunnel.tunnel->settings.organization.id);
+}
+
+bool watch::has_good_api_key(const std::string& organization_id) const {
+    const auto any = std::find_if(seen_.begin(), seen_.end(), [&](const seen& each) {
+        return each.tunnel->settings.organization.id == organization_id;
+    });
+    return any != seen_.end() &&
+           world_.cloud.api_keys.at(organization_id) ==
+               world_.secrets.values.at(any->tunnel->settings.organization.name + "-api-key");
 }
 
 core::steady_time watch::free_since(const seen& tunnel, core::duration longest_wait) {
