@@ -38,8 +38,13 @@ write_config() {
 }
 secret() { in_machine cat "/srv/sim/secrets/$1"; } # FILE: of the simulated world
 
-# Where the sources and their build lie on another file system than /, the machine would not see them.
+# Before it boots. Where the sources and their build lie on another file system than /, or where the machine has one of its own (as
+# on /tmp), it would not see them.
 show_sources() {
-  mkdir -p "$root$source_dir" $place/sources-{upper,work}
-  mount -t overlay -o "lowerdir=$source_dir,upperdir=$place/sources-upper,workdir=$place/sources-work" sources "$root$source_dir"
+  mkdir -p "$root/srv/sources" $place/sources-{upper,work}
+  mount -t overlay -o "lowerdir=$source_dir,upperdir=$place/sources-upper,workdir=$place/sources-work" sources "$root/srv/sources"
+}
+# Once it has: where they are for us too, since the build knows its place.
+place_sources() {
+  in_machine bash -c "[ -e '$source_dir/README.md' ] || { mkdir -p '$source_dir' && mount --bind /srv/sources '$source_dir'; }"
 }

@@ -7,6 +7,7 @@ source "$source_dir/tests/systemd/document.sh"
 show_sources
 prepare
 boot
+place_sources
 start_simulator
 begun=$SECONDS
 run_block source

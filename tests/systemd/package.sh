@@ -9,6 +9,7 @@ show_sources
 rm -f $root/usr/sbin/policy-rc.d $root/var/lib/man-db/auto-update # it may start services; no index of man pages is made
 prepare
 boot
+place_sources
 start_simulator
 # The same as an older version.
 dpkg-deb -R "$deb" $place/older
