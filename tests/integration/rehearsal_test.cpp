@@ -69,7 +69,8 @@ struct rehearsal {
     }
 
     void check_in_step() const {
-        for (const auto& each : simulator.control().get("/tunnels").at("tunnels"))
+        const auto all = simulator.control().get("/tunnels");
+        for (const auto& each : all.at("tunnels"))
             CHECK(each.at("in_step") == true);
     }
 

@@ -98,6 +98,7 @@ private:
         core::steady_time excused_at{};
     };
     struct organization_seen {
+        core::steady_time asked{};  // anything of the cloud
         core::steady_time key_good{};
         core::steady_time troubled{};
         core::steady_time told_to_wait{};

@@ -142,8 +142,9 @@ void watch::heard_cloud(const std::string& organization_id, const core::exchange
         organization.paused_since = organization.troubled = now;
     } else if (exchange.status == 401) {
         organization.troubled = now;
-        // Not where it is of the key before, and comes late.
-        if (!has_good_api_key(organization_id))
+        // Not where it is of the key before, or of before the last refusal, and comes late.
+        if (!has_good_api_key(organization_id) &&
+            (!organization.refused || organization.asked > *organization.refused))
             organization.refused = now;
     } else if (is_success(exchange) || exchange.status == 403) {
         if (organization.refused.has_value())

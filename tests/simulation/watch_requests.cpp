@@ -46,7 +46,9 @@ void watch::sending(const std::string& target, call what) {
         happens(target, "-> " + std::string(to_string(what)));
 
     if (what == call::organization) {
-        const auto& refused = organizations_[target].refused;
+        auto& organization = organizations_[target];
+        organization.asked = now;
+        const auto& refused = organization.refused;
         const bool soon = refused && now - *refused > in_passing && now - *refused < between_logins;
         if (soon && !has_open_gap(target))
             breaks("", "an API key that was refused is tried again too soon");
@@ -109,6 +111,7 @@ void watch::regenerate_leaves(const core::identity& id) {
     auto& tunnel = at(id.hostname);
     auto& organization = organizations_[id.organization_id];
     ++organization.regenerating;
+    organization.asked = now;
     const auto* record = on_disk(tunnel);
     if (const auto found = world_.broken(); !found.empty() || !record || !record->open)
         return breaks(tunnel, found.empty() ? "no intent on disk (1)" : found.front() + " (1, 4)");

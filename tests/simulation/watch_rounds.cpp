@@ -68,7 +68,8 @@ void watch::look_at(seen& tunnel) {
 }
 
 void watch::look_at_held(const seen& tunnel, const core::tunnel_record& record) {
-    // It holds no key: none came, or a start dropped it, since it was over an hour old. Or a person wants another.
+    // It holds no key: none came, or a start dropped it, since it was over an hour old. Or a person wants
+    // another.
     const bool replaces = record.key && record.key->rejections >= rejections_until_replaced;
     if (tunnel.key.empty() || tunnel.key == tunnel.given_up || replaces || record.open->intent ||
         world_.loop.now().steady - std::max(troubled_, tunnel.troubled) < an_attempt)
