@@ -1,16 +1,12 @@
-# Sourced by the tests beside it: runs the commands of docs/operations.md, or another $document, against the real daemon, which rotates in a
-# simulated world that knows in the end whose key is whose.
+# Sourced by the tests beside it: runs the commands of docs/operations.md, or another $document, against the real daemon, which
+# rotates in a simulated world that knows in the end whose key is whose.
 #
 # A host is a folder that takes the place of /. `$host` is a link to the one that is in use, so that paths in a configuration
 # hold when it moves. There is no systemd: `systemctl` is a function here, and so are `sudo` and what only root may.
-set -euo pipefail
-
-source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/../support/script.sh"
 build=$1
 document=$source_dir/docs/operations.md
-for tool in curl jq; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool; script/bootstrap demo installs it"; exit 77; }
-done
+need curl jq
 
 work=$(mktemp -d)
 host=$work/host
@@ -27,16 +23,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-fail() { echo "FAILED: $*" >&2; tail -n 30 "$log" >&2; exit 1; }
-
-wait_for() { # WHAT COMMAND...
-  local what=$1 end=$((SECONDS + 60))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || fail "never happened: $what"
-    sleep 0.05
-  done
-}
+what_happened() { tail -n 30 "$log"; }
 
 # The simulated world, and this host in it: $tunnels tunnels, due at once and then daily.
 begin() {
@@ -107,8 +94,7 @@ systemctl() {
 # Runs the block of this name in the document, at this host; SED puts other names in the place of its examples.
 run_block() { # NAME [SED]
   local block
-  block=$(awk -v mark="<!-- run: $1 -->" '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
-  [ -n "$block" ] || fail "$document has no block $1"
+  block=$(marked "$document" "run: $1")
   block=$(sed -E "s#(^|[ <])(/(etc|var|root|usr)/)#\1$host\2#g; s#-C / #-C $host #g; s#build/release/#$build/#g; ${2:-}" <<<"$block")
   # `rm -r` is among them: nothing of the machine itself may be named.
   [ -z "$(grep -oP '(^|[ <>=])\K/[^ ]*' <<<"$block" | grep -v -e "^$host" -e "^$build/" -e '^/dev/null$')" ] ||
@@ -122,9 +108,6 @@ run_block() { # NAME [SED]
 count() { jq -Rr "fromjson? | select(.event == \"$1\"${2:+ and .tunnel == \"$2\"}) | .event" "$log" | wc -l; }
 happened() { [ "$(count "$1" "${2:-}")" -ge "${3:-1}" ]; } # EVENT TUNNEL COUNT
 truth() { curl -sf "$control/tunnels/$1" | jq -r "$2"; } # TUNNEL JQ
-expect() { # WHAT ACTUAL EXPECTED
-  [ "$2" = "$3" ] || fail "$1: $2, and not $3"
-}
 in_step() {
   for tunnel in jira confluence; do expect "$tunnel is in step" "$(truth $tunnel .in_step)" true; done
 }

@@ -1,16 +1,9 @@
 # Sourced by the tests beside it. Finds the packages that script/package has made; `apart` gives a place to install them.
-set -euo pipefail
-
-source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/../support/script.sh"
 packages=$source_dir/build/package
 daemon_deb=$(ls "$packages"/tunnelkeyd_*.deb)
 simulator_deb=$(ls "$packages"/tunnelkeyd-simulator_*.deb)
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-skip() { echo "skipped: $*"; exit 77; }
-expect() { # WHAT ACTUAL EXPECTED
-  [ "$2" = "$3" ] || fail "$1: $2"$'\n'"and not: $3"
-}
 tells() { # FILE TEXT: it stands there, however lines are broken
   tr -s '\n ' ' ' <"$1" | grep -qF -- "$2" || fail "nothing says \"$2\":"$'\n'"$(cat "$1")"
 }
@@ -18,14 +11,10 @@ silent() { # FILE TEXT
   ! tr -s '\n ' ' ' <"$1" | grep -qF -- "$2" || fail "something says \"$2\":"$'\n'"$(cat "$1")"
 }
 
-# The test goes on in a mount and a process namespace, where $root is a copy of this machine: what is written there is gone in the
-# end, and the packages that tunnelkeyd depends on are there, with dpkg's database. systemd does not run in it.
+# The test goes on where $root is a copy of this machine: what is written there is gone in the end, and the packages that tunnelkeyd
+# depends on are there, with dpkg's database. systemd does not run in it.
 apart() { # "$0" "$@"
-  if [ -z "${TUNNELKEYD_APART:-}" ]; then
-    [ "$(id -u)" -eq 0 ] || skip "only root can install a package apart"
-    unshare --mount --pid --fork true 2>/dev/null || skip "no namespaces here"
-    exec env TUNNELKEYD_APART=1 unshare --mount --pid --fork --kill-child --propagation private "$@"
-  fi
+  go_apart "$@"
   root=/run/root
   mount -t tmpfs tmpfs /run
   mkdir /run/root /run/new /run/work
@@ -56,15 +45,11 @@ make_upgrade() {
 
 # A simulated world with one tunnel, jira, whose instance takes no key.
 begin() {
-  command -v curl >/dev/null && command -v jq >/dev/null || skip "no curl or jq; script/bootstrap demo installs them"
+  need curl jq
   in_root install -d -o tunnelkeyd /root/sim
   chmod 0711 $root/root
   as_daemon tunnelkeyd-simulator --directory /root/sim --tunnels 1 --write-config /root/sim/config.yaml >/run/simulator.log 2>&1 &
-  local end=$((SECONDS + 60))
-  until [ -e $root/root/sim/simulator.json ]; do
-    [ $SECONDS -lt $end ] || fail "the simulator does not start: $(cat /run/simulator.log)"
-    sleep 0.05
-  done
+  wait_for "the simulator is there" test -e $root/root/sim/simulator.json
   curl -sf "$(jq -r .control_url $root/root/sim/simulator.json)/faults" \
     -d '{"call": "install", "tunnel": "jira", "kind": "status", "status": 503, "times": 0}' >/dev/null
 }

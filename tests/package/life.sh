@@ -28,9 +28,7 @@ expect "what is left" "$left" ""
 
 echo "=== the way that docs/operations.md shows"
 package -i /root/tunnelkeyd.deb
-block=$(awk '$0 == "<!-- run: uninstall-package -->" { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
-  "$source_dir/docs/operations.md")
-[ -n "$block" ] || fail "docs/operations.md has no block uninstall-package"
+block=$(marked "$source_dir/docs/operations.md" "run: uninstall-package")
 in_root bash -euc "sudo() { \"\$@\"; }"$'\n'"$block" >$log 2>&1 <<<y || fail "$(cat $log)"
 tells $log "no key gap is open"
 silent $log "tunnelkeyd: WARNING"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # lintian.sh BUILD: Debian's own checks find nothing, no warning either.
 source "$(dirname "$0")/lib.sh"
-command -v lintian >/dev/null || skip "no lintian (script/bootstrap test)"
+need lintian
 
 said=$(lintian --allow-root --fail-on error,warning "$daemon_deb" "$simulator_deb" 2>&1) || fail "$said"
 echo "$said"

@@ -2,7 +2,7 @@
 # Whoever takes over the daemon's process finds nothing to write but its state, nothing of its own to run, and few system
 # calls. A probe runs in the service's place, under its unit, and tries folders that anybody may write.
 source "$(dirname "$0")/lib.sh"
-command -v python3 >/dev/null || { echo "skipped: no python3 (script/bootstrap test)"; exit 77; }
+need python3
 
 install_service
 install -m 0644 "$source_dir/tests/systemd/probe.py" $root/srv

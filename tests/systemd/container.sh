@@ -1,17 +1,10 @@
 #!/usr/bin/env bash
 # As process 1 of a container that has nothing else: a read-only root with the program and its libraries, a user without a name, no
 # journal and no systemd.
-set -euo pipefail
+source "$(dirname "$0")/../support/script.sh"
 build=$1
-for tool in curl jq unshare setpriv ip; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test demo)"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "skipped: root is needed to make a container"; exit 77; }
-if [ -z "${TUNNELKEYD_OWN_NAMESPACE:-}" ]; then
-  unshare --mount --pid --net --fork --mount-proc true 2>/dev/null || { echo "skipped: no namespaces here"; exit 77; }
-  # With its end all processes and mounts are gone, and the ports are its own.
-  TUNNELKEYD_OWN_NAMESPACE=1 exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" "$@"
-fi
+need curl jq unshare setpriv ip
+go_apart --net "$0" "$@" # so the ports are its own, too
 ip link set lo up
 
 place=/media
@@ -19,16 +12,7 @@ mount -t tmpfs -o mode=0755 tunnelkeyd-test $place
 root=$place/root
 log=$place/log
 touch $log
-fail() { echo "FAILED: $*" >&2; tail -n 20 $log >&2; exit 1; }
-wait_for() { # WHAT COMMAND...
-  local what=$1 end=$((SECONDS + 60))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || fail "never happened: $what"
-    sleep 0.05
-  done
-}
-expect() { [ "$2" = "$3" ] || fail "$1: \"$2\", and not \"$3\""; } # WHAT ACTUAL EXPECTED
+what_happened() { tail -n 20 $log; }
 
 # --- The image, and the volumes.
 mkdir $root

@@ -7,7 +7,7 @@ install_service
 boot
 begin_world
 in_machine install -d -o tunnelkeyd -g tunnelkeyd -m 0700 /var/lib/tunnelkeyd
-line=$(marked "file: cron")
+line=$(marked "$document" "file: cron")
 read -r -a fields <<<"$line"
 expect "whose job it is" "${fields[5]}" tunnelkeyd
 as_cron() { in_machine setpriv --reuid tunnelkeyd --regid tunnelkeyd --init-groups env -i HOME=/ LOGNAME=tunnelkeyd SHELL=/bin/sh \

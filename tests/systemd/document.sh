@@ -2,14 +2,6 @@
 
 document=$source_dir/docs/installation.md
 
-marked() { # MARK: the fenced text behind this comment
-  local text
-  text=$(awk -v mark="<!-- $1 -->" \
-    '$0 == mark { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' "$document")
-  [ -n "$text" ] || fail "docs/installation.md has no $1"
-  echo "$text"
-}
-
 # sudo is not needed on every machine that builds this; as `sudo -u` it must not keep root's rights. apt would ask the
 # network for what is here already. Pagers are for people.
 played='
@@ -20,7 +12,7 @@ journalctl() { command journalctl --no-pager "$@"; }
 '
 run_block() { # NAME [INPUT]
   local block
-  block=$(marked "run: $1") # fails here, and not in what follows
+  block=$(marked "$document" "run: $1") # fails here, and not in what follows
   echo "--- $1"
   in_machine bash -euo pipefail -c "cd '$source_dir'; $played $block" <<<"${2:-}" || fail "docs/installation.md's block $1 fails"
 }
@@ -31,7 +23,7 @@ write_config() {
   id=$(in_machine grep -oP 'name: [^,]*, id: \K[^,]*' /srv/config.yaml | head -n 1)
   hostname=$(truth jira .hostname)
   url=$(truth jira .instance_url)
-  marked "file: config.yaml" | sed -e "s|id: 0c[^,]*|id: $id|; s|e5e9e8f0.*|$hostname|; s|https://jira.example.com/jira|$url|" \
+  marked "$document" "file: config.yaml" | sed -e "s|id: 0c[^,]*|id: $id|; s|e5e9e8f0.*|$hostname|; s|https://jira.example.com/jira|$url|" \
     -e "s|^    instance:|&\n      tls: {ca_file: /etc/tunnelkeyd/ca.pem}|" >"$root/etc/tunnelkeyd/config.yaml"
   in_machine grep -A 2 '^cloud:' /srv/config.yaml | sed 's|/srv/sim|/etc/tunnelkeyd|' >>"$root/etc/tunnelkeyd/config.yaml"
   in_machine install -m 0644 /srv/sim/ca.pem /etc/tunnelkeyd

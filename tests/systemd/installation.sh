@@ -2,7 +2,7 @@
 # What docs/installation.md says, from an installation from source to a service that is watched, and to a timer.
 source "$(dirname "$0")/lib.sh"
 source "$source_dir/tests/systemd/document.sh"
-[ "$build" = "$source_dir/build/release" ] || { echo "skipped: the document installs build/release"; exit 77; }
+[ "$build" = "$source_dir/build/release" ] || skip "the document installs build/release"
 
 show_sources
 prepare

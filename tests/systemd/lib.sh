@@ -1,29 +1,10 @@
 # Sourced by the tests beside it: the service as it is installed, in a machine of its own (machine.sh), with the simulated
 # world beside it. The machine's loopback is its own, so the ports are the usual ones.
-set -euo pipefail
-
-source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/../support/script.sh"
 build=$1
-for tool in curl jq; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool; script/bootstrap demo installs it"; exit 77; }
-done
+need curl jq
 
-fail() {
-  echo "FAILED: $*" >&2
-  [ -z "${init:-}" ] || in_machine journalctl -q --no-pager -n 40 -o short-precise >&2 || true
-  exit 1
-}
-wait_for() { # WHAT COMMAND...
-  local what=$1 end=$((SECONDS + 60))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || fail "never happened: $what"
-    sleep 0.02
-  done
-}
-expect() { # WHAT ACTUAL EXPECTED
-  [ "$2" = "$3" ] || fail "$1: \"$2\", and not \"$3\""
-}
+what_happened() { [ -z "${init:-}" ] || in_machine journalctl -q --no-pager -n 40 -o short-precise; }
 refused() { # WHAT COMMAND...
   local what=$1
   shift

@@ -1,17 +1,10 @@
 # Sourced by lib.sh: a machine with a systemd of its own as process 1, booted by systemd-nspawn from an overlay of this
-# machine's root. It begins by going into a process and a mount namespace of its own: with the end of the test, whatever
-# that is, all its processes and mounts are gone.
+# machine's root.
 #
 # $root is the machine's /, before it boots and while it runs.
 
-for tool in systemd-nspawn nsenter unshare; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test)"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "skipped: root is needed to boot a machine"; exit 77; }
-if [ -z "${TUNNELKEYD_OWN_NAMESPACE:-}" ]; then
-  unshare --mount --pid --fork --mount-proc true 2>/dev/null || { echo "skipped: no namespaces here"; exit 77; }
-  TUNNELKEYD_OWN_NAMESPACE=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
-fi
+need systemd-nspawn nsenter unshare
+go_apart "$0" "$@"
 
 # Its folder lies on a tmpfs that only this namespace has, over a folder that every Debian has.
 place=/media
@@ -19,7 +12,7 @@ mount -t tmpfs -o mode=0755 tunnelkeyd-test $place
 mkdir $place/{upper,work,root}
 root=$place/root
 mount -t overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" tunnelkeyd-test $root 2>$place/why ||
-  { echo "skipped: no overlay file system here: $(cat $place/why)"; exit 77; }
+  skip "no overlay file system here: $(cat $place/why)"
 
 machine=
 init=
@@ -61,7 +54,7 @@ own_group() {
     group+=${path%/}/$1
     mkdir "$group" 2>/dev/null && groups+=("$group")
   done </proc/self/cgroup
-  [ ${#groups[@]} -gt 0 ] || { echo "skipped: no control group can be made here"; exit 77; }
+  [ ${#groups[@]} -gt 0 ] || skip "no control group can be made here"
 }
 
 boot() {

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/lib.sh"
 source "$source_dir/tests/systemd/document.sh"
 deb=$(find "$source_dir/build/package" -maxdepth 1 -name 'tunnelkeyd_*.deb' 2>/dev/null | head -n 1)
-[ -n "$deb" ] || { echo "skipped: no package; script/package makes it"; exit 77; }
+[ -n "$deb" ] || skip "no package; script/package makes it"
 
 show_sources
 rm -f $root/usr/sbin/policy-rc.d $root/var/lib/man-db/auto-update # it may start services; no index of man pages is made

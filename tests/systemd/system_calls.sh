@@ -1,31 +1,16 @@
 #!/usr/bin/env bash
 # The units' filter has every system call that the daemon makes, and names none that it does not. Seen by strace, in a
 # simulated world; what it does under systemd alone is tested by the scripts beside this one, under a filter that kills.
-set -euo pipefail
-source_dir=$(cd "$(dirname "$0")/../.." && pwd)
+source "$(dirname "$0")/../support/script.sh"
 build=$1
-for tool in strace systemd-analyze curl jq; do
-  command -v $tool >/dev/null || { echo "skipped: no $tool (script/bootstrap test demo)"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "skipped: only root can trace another user's program"; exit 77; }
-[ "$(uname -m)" = x86_64 ] || { echo "skipped: the names are those of x86-64"; exit 77; }
-if [ -z "${TUNNELKEYD_OWN_NAMESPACE:-}" ]; then
-  unshare --mount --pid --fork --mount-proc true 2>/dev/null || { echo "skipped: no namespaces here"; exit 77; }
-  # A program whose tracer has ended goes on: with the end of the test all its processes are gone, and its files.
-  TUNNELKEYD_OWN_NAMESPACE=1 exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
-fi
+need strace systemd-analyze curl jq
+[ "$(uname -m)" = x86_64 ] || skip "the names are those of x86-64"
+# A program whose tracer has ended goes on, were it not for this.
+go_apart "$0" "$@"
 
 work=/media
 mount -t tmpfs -o mode=0711 tunnelkeyd-test $work
-fail() { echo "FAILED: $*" >&2; tail -n 20 "$work/log" >&2; exit 1; }
-wait_for() { # WHAT COMMAND...
-  local what=$1 end=$((SECONDS + 60))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || fail "never happened: $what"
-    sleep 0.05
-  done
-}
+what_happened() { tail -n 20 "$work/log"; }
 
 # As the service: another user than root, for whom SQLite gives files to nobody.
 install -d -o nobody "$work/sim" "$work/run"
