@@ -19,6 +19,13 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 add_compile_options(-fstack-protector-strong)
 add_link_options(-pie -Wl,-z,relro,-z,now)
 
+# What an assertion says names its file: as in the sources, wherever they lie, and whether the compiler is given a path from the build
+# directory (by ccache) or from the root.
+if(TUNNELKEYD_PACKAGE)
+  file(RELATIVE_PATH FROM_BUILD "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
+  add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "-ffile-prefix-map=${FROM_BUILD}/=")
+endif()
+
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
                     -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Wdouble-promotion)
 
