@@ -1,5 +1,6 @@
 #include "daemon/commands/by_hand.hpp"
 
+#include "core/shell_word.hpp"
 #include "daemon/commands/wrap.hpp"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ const core::basic_auth* basic_of(const core::tunnel* settings) {
 /// How curl logs in: by a file of headers, or by a password that it asks for.
 std::string login(const core::tunnel* settings) {
     const auto* basic = basic_of(settings);
-    return basic != nullptr ? "--user " + shell_word(basic->username) : "--header @login";
+    return basic != nullptr ? "--user " + core::shell_word(basic->username) : "--header @login";
 }
 
 /// How the file of headers is made; "" where none is needed.
@@ -30,7 +31,8 @@ std::string make_login(const core::tunnel* settings) {
         return "";
     const auto* bearer = bearer_of(settings);
     const bool in_file = bearer != nullptr && bearer->token.from == core::secret_reference::source::file;
-    const auto file = in_file ? shell_word(bearer->token.value) : std::string("THE-FILE-WITH-THE-ACCESS-TOKEN");
+    const auto file =
+        in_file ? core::shell_word(bearer->token.value) : std::string("THE-FILE-WITH-THE-ACCESS-TOKEN");
     return "     (umask 077; (printf 'Authorization: Bearer '; cat " + file + ") > login)\n";
 }
 
@@ -46,7 +48,7 @@ std::string to_json(std::string_view key) {
 std::string steps_by_hand(const pending_view& gap, std::string_view key, const core::tunnel* settings,
                           const command_context& all) {
     const auto url = (gap.instance_url.empty() ? "INSTANCE-URL" : gap.instance_url) + install_path;
-    const auto tunnel = shell_word(gap.tunnel);
+    const auto tunnel = core::shell_word(gap.tunnel);
     std::string steps = wrapped(
         "", "The new key of " + gap.tunnel + " is on standard output. Two steps install it by hand.", 80);
     if (gap.state == "held")
@@ -62,25 +64,14 @@ std::string steps_by_hand(const pending_view& gap, std::string_view key, const c
     steps += "         --header 'Content-Type: application/json' \\\n";
     steps += "         --header 'X-Atlassian-Token: no-check' " + login(settings) + " \\\n";
     if (settings != nullptr && !settings->instance.tls.ca_file.empty())
-        steps += "         --cacert " + shell_word(settings->instance.tls.ca_file) + " \\\n";
-    steps += "         " + shell_word(url) + "\n";
+        steps += "         --cacert " + core::shell_word(settings->instance.tls.ca_file) + " \\\n";
+    steps += "         " + core::shell_word(url) + "\n";
     if (basic_of(settings) == nullptr)
         steps += "     rm login\n";
     steps += "\n2. Once that has succeeded, say so:\n\n";
     steps += "     tunnelkeyd pending resolve " + tunnel + " --installed --key " + std::to_string(gap.number) +
              all.config_option + "\n\n";
     return steps;
-}
-
-std::string shell_word(std::string_view text) {
-    constexpr std::string_view harmless =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,";
-    if (!text.empty() && text.find_first_not_of(harmless) == std::string_view::npos)
-        return std::string(text);
-    std::string all = "'";
-    for (const char c : text)
-        all += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return all + "'";
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -14,7 +14,4 @@ namespace tunnelkeyd::daemon {
 std::string steps_by_hand(const pending_view& gap, std::string_view key, const core::tunnel* settings,
                           const command_context& all);
 
-/// For a shell: 'it'"'"'s'.
-std::string shell_word(std::string_view text);
-
 }  // namespace tunnelkeyd::daemon

@@ -1,6 +1,6 @@
 #include "daemon/commands/run.hpp"
 
-#include "daemon/commands/by_hand.hpp"
+#include "core/shell_word.hpp"
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/history.hpp"
 #include "daemon/commands/pending.hpp"
@@ -34,7 +34,7 @@ command_context context_for(const command_line& options) {
                       all.socket,
                   {}});
     if (options.config_file != default_config_file)
-        all.config_option = " --config " + shell_word(options.config_file);
+        all.config_option = " --config " + core::shell_word(options.config_file);
     all.ask = by_socket(all.socket);
     all.out = standard_output();
     all.json = options.json;

@@ -1,26 +1,11 @@
 #include "simulator/next_steps.hpp"
 
+#include "core/shell_word.hpp"
 #include "core/time.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace tunnelkeyd::simulator {
 
 namespace {
-
-/// As a shell reads it back.
-std::string quoted(const std::string& word) {
-    const auto plain = [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '/' || c == '-' || c == '_' || c == '.';
-    };
-    if (std::ranges::all_of(word, plain))
-        return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
 
 std::string alarm(const core::config& real, const std::string& command, const std::string& control_url) {
     if (real.tunnels.empty())
@@ -38,7 +23,7 @@ std::string alarm(const core::config& real, const std::string& command, const st
 }  // namespace
 
 std::string next_steps(const core::config& real, const rehearsal& what, const addresses& at) {
-    const auto command = " --config " + quoted(what.copy.string()) + "\n";
+    const auto command = " --config " + core::shell_word(what.copy.string()) + "\n";
     const auto tunnels = real.tunnels.size();
     std::string text = std::to_string(tunnels) + (tunnels == 1 ? " tunnel is" : " tunnels are") +
                        " simulated. Nothing real is called or changed, and no secret was read.\n"
