@@ -1,22 +1,13 @@
-#include "support/rig.hpp"
-
-#include <catch2/catch.hpp>
-
-#include <filesystem>
+#include "live.hpp"
 
 // Break-glass without a daemon: the printed steps, run by a shell as they are printed.
 
 using nlohmann::json;
-using tunnelkeyd::support::child_process;
+using tunnelkeyd::support::between;
 using tunnelkeyd::support::rig;
+using tunnelkeyd::support::shell;
 
 namespace {
-
-/// What stands between two lines of it, as a person would copy it.
-std::string between(const std::string& text, const std::string& from, const std::string& to) {
-    const auto begin = text.find('\n', text.find(from) + 1) + 1;
-    return text.substr(begin, text.find(to, begin) - begin);
-}
 
 struct killed_in_the_gap : rig {
     killed_in_the_gap() : rig(1) {
@@ -24,18 +15,6 @@ struct killed_in_the_gap : rig {
         start();
         wait_for_request("install");
         kill();
-    }
-
-    /// By a shell, in this scene's directory.
-    int shell(const std::string& script) const {
-        const auto program = std::filesystem::path(TUNNELKEYD_DAEMON).parent_path().string();
-        child_process run("/bin/bash",
-                          {"-c", "cd '" + directory().string() + "'; PATH='" + program +
-                                     "':$PATH\nset -e -o pipefail\n" + script},
-                          directory() / "shell.log");
-        const int status = run.wait_for_exit();
-        UNSCOPED_INFO(run.output());
-        return status;
     }
 };
 
@@ -50,11 +29,15 @@ TEST_CASE_METHOD(killed_in_the_gap,
     const auto steps = tell("pending", {"reveal", "jira", "--yes"}).output;
     INFO(steps);
     REQUIRE(truth("jira").at("in_step") == false);
-    REQUIRE(shell(between(steps, "\n1. Give it", "\n2. Once")) == 0);
+    const auto installed = shell(directory(), between(steps, "\n1. Give it", "\n2. Once"));
+    INFO(installed.output);
+    REQUIRE(installed.status == 0);
     CHECK(truth("jira").at("in_step") == true);
     CHECK_FALSE(std::filesystem::exists(directory() / "login"));
-    REQUIRE(shell(between(steps, "\n2. Once", "--config") + "--config '" +
-                  (directory() / "config.yaml").string() + "'") == 0);
+    const auto resolved = shell(directory(), between(steps, "\n2. Once", "--config") + "--config '" +
+                                                 (directory() / "config.yaml").string() + "'");
+    INFO(resolved.output);
+    REQUIRE(resolved.status == 0);
 
     CHECK(tell("pending").output.ends_with("\nno key gap is open\n"));
     CHECK(tell("status").status == 0);

@@ -63,19 +63,19 @@ TEST_CASE("the page's curl commands do what they say") {
     const auto resolve = between(page, rotate, "\n```");
     REQUIRE(has(resolve, "\"number\": 4"));
 
-    const auto seen = shell(scene, here(status) + " --silent");
+    const auto seen = shell(scene.directory(), here(status) + " --silent");
     CHECK(seen.status == 0);
     CHECK(json::parse(seen.output).at("tunnels").at(0).at("name") == "jira");
     for (std::size_t number = 2; number <= 4; ++number) {
         if (number == 4)
             scene.fault("install", "status", {{"status", 503}, {"apply", false}});
-        const auto asked = shell(scene, here(rotate) + " --silent");
+        const auto asked = shell(scene.directory(), here(rotate) + " --silent");
         CHECK(json::parse(asked.output) == json{{"tunnel", "jira"}, {"joined", false}});
         if (number < 4)
             scene.wait_for("rotation.installed", "jira", number);
     }
     scene.wait_for("rotation.backoff", "jira");
-    const auto resolved = shell(scene, here(resolve) + " --silent");
+    const auto resolved = shell(scene.directory(), here(resolve) + " --silent");
     CHECK(json::parse(resolved.output) == json{{"tunnel", "jira"}, {"how", "installed"}, {"later", false}});
     CHECK(scene.tell("pending").output == "no key gap is open\n");
 }

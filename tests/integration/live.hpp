@@ -35,15 +35,15 @@ private:
     }
 };
 
-/// A script by a shell that finds `tunnelkeyd`, in the scene's directory; it ends at the first failure.
-inline outcome shell(const rig& scene, const std::string& script) {
+/// A script by a shell that finds `tunnelkeyd`, in this directory; it ends at the first failure.
+inline outcome shell(const std::filesystem::path& directory, const std::string& script) {
     const auto program = std::filesystem::path(TUNNELKEYD_DAEMON).parent_path().string();
-    const auto log = scene.directory() / "shell.log";
+    const auto log = directory / "shell.log";
     std::filesystem::remove(log);
-    child_process run("/bin/bash",
-                      {"-c", "cd '" + scene.directory().string() + "'; PATH='" + program +
-                                 "':$PATH\nset -e -o pipefail\n" + script},
-                      log);
+    child_process run(
+        "/bin/bash",
+        {"-c", "cd '" + directory.string() + "'; PATH='" + program + "':$PATH\nset -e -o pipefail\n" + script},
+        log);
     const int status = run.wait_for_exit();
     return {status, run.output()};
 }

@@ -17,6 +17,7 @@ using tunnelkeyd::support::has;
 using tunnelkeyd::support::outcome;
 using tunnelkeyd::support::patience;
 using tunnelkeyd::support::read_file;
+using tunnelkeyd::support::shell;
 using tunnelkeyd::support::simulator_process;
 using tunnelkeyd::support::temporary_directory;
 
@@ -33,16 +34,6 @@ struct rehearsal {
 
     [[nodiscard]] outcome tell(const std::string& command, const std::vector<std::string>& more) const {
         return tunnelkeyd::support::tell(words(command, more));
-    }
-
-    /// A script, by a shell that finds `tunnelkeyd`.
-    [[nodiscard]] outcome shell(const std::string& script) const {
-        const auto program = std::filesystem::path(TUNNELKEYD_DAEMON).parent_path().string();
-        const temporary_directory here;
-        child_process run("/bin/bash", {"-c", "set -e -o pipefail; PATH='" + program + "':$PATH\n" + script},
-                          here / "output");
-        const int status = run.wait_for_exit();
-        return {status, run.output()};
     }
 
     [[nodiscard]] std::set<std::string> problems() const {
@@ -121,17 +112,17 @@ TEST_CASE("what the simulator prints shows an alarm when it is typed, and ends i
     const auto mending = script.find("  curl -X DELETE");
     REQUIRE(mending != std::string::npos);
 
-    const auto breaking = scene.shell(script.substr(0, mending));
+    const auto breaking = shell(scene.own.path(), script.substr(0, mending));
     CHECK(breaking.status == 0);
     scene.wait_for_problem("gap_open");
     CHECK(scene.simulator.control().get("/tunnels/jira").at("in_step") == false);
     CHECK(has(scene.tell("status", {}).output, "\njira: DEGRADED gap_open"));
 
-    CHECK(scene.shell(script.substr(mending)).status == 0);
+    CHECK(shell(scene.own.path(), script.substr(mending)).status == 0);
     scene.wait_for_problems([](const auto& codes) { return !codes.contains("gap_open"); });
     scene.check_in_step();
 
-    const auto looking = scene.shell(between(printed, "What is so in truth", "More faults"));
+    const auto looking = shell(scene.own.path(), between(printed, "What is so in truth", "More faults"));
     CHECK(looking.status == 0);
     CHECK(has(looking.output, R"("in_step":true)"));
     CHECK(has(looking.output, R"("status")"));

@@ -16,8 +16,8 @@ namespace {
 /// used they ask there.
 outcome reload_with(const live& scene, const std::string& file) {
     write_file(scene.directory() / "config.yaml", file);
-    return shell(scene, "RUNTIME_DIRECTORY='" + scene.directory().string() +
-                            "' tunnelkeyd reload --config config.yaml");
+    return shell(scene.directory(), "RUNTIME_DIRECTORY='" + scene.directory().string() +
+                                        "' tunnelkeyd reload --config config.yaml");
 }
 
 }  // namespace
@@ -68,12 +68,12 @@ TEST_CASE("reload says that another control socket counts from the next start") 
     moved["health"]["listen"] = "0.0.0.0:0";
     write_file(scene.directory() / "config.yaml", moved.dump());
     // A command that is given the new file asks at the new place, where nobody listens yet.
-    const auto lost = shell(scene, "tunnelkeyd reload --config config.yaml");
+    const auto lost = shell(scene.directory(), "tunnelkeyd reload --config config.yaml");
     CHECK(lost.status == 69);
     CHECK(has(lost.output, (scene.directory() / "moved.sock").string()));
     CHECK(has(lost.output, "name the configuration that it runs with"));
     const auto seen =
-        shell(scene, "curl --silent --unix-socket control.sock -X POST http://localhost/v1/reload");
+        shell(scene.directory(), "curl --silent --unix-socket control.sock -X POST http://localhost/v1/reload");
     CHECK(json::parse(seen.output).at("needs_restart") == json{"health.listen", "control.socket"});
     CHECK(has(json::parse(seen.output).at("warnings").at(0), "is not a loopback"));
     CHECK(scene.tell("status").status == 0);
