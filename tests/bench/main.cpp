@@ -1,6 +1,7 @@
 #include "bench/measure.hpp"
 #include "bench/series.hpp"
 #include "bench/watched.hpp"
+#include "support/places.hpp"
 #include "support/rig.hpp"
 
 #include <algorithm>
@@ -142,7 +143,7 @@ bool plan_year() {
         std::filesystem::remove(printed);
         const auto start = clock_type::now();
         support::child_process plan(
-            TUNNELKEYD_DAEMON,
+            support::daemon_program(),
             {"plan", "--config", scene.directory() / "config.yaml", "--for", "365d", "--json"}, printed);
         if (plan.wait_for_exit() != 0)
             return false;

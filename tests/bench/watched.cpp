@@ -2,6 +2,7 @@
 
 #include "bench/measure.hpp"
 #include "bench/series.hpp"
+#include "support/places.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -90,7 +91,7 @@ bool ask_by_command() {
     for (int run = 0; run < runs; ++run)
         for (auto& [words, times] : commands) {
             const auto start = clock_type::now();
-            support::child_process command(TUNNELKEYD_DAEMON, words, scene.directory() / "printed",
+            support::child_process command(support::daemon_program(), words, scene.directory() / "printed",
                                            environment);
             if (command.wait_for_exit() != 0)
                 return false;

@@ -1,6 +1,7 @@
 #include "crash/strace.hpp"
 
 #include "support/child_process.hpp"
+#include "support/places.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ std::string why_no_strace() try {
     const support::temporary_directory directory;
     const auto output = directory.path() / "trace";
     auto words = strace_words(output, {"-y", "-e", "trace=write"});
-    words.insert(words.end(), {TUNNELKEYD_DAEMON, "version"});
+    words.insert(words.end(), {support::daemon_program(), "version"});
     support::child_process trial(program, {words.begin() + 1, words.end()}, directory.path() / "log",
                                  strace_environment());
     const auto process = trial.pid();

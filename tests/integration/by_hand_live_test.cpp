@@ -1,4 +1,5 @@
 #include "live.hpp"
+#include "support/places.hpp"
 
 #include <unistd.h>
 
@@ -6,6 +7,7 @@
 
 using nlohmann::json;
 using tunnelkeyd::support::between;
+using tunnelkeyd::support::daemon_program;
 using tunnelkeyd::support::has;
 using tunnelkeyd::support::live;
 using tunnelkeyd::support::outcome;
@@ -106,7 +108,7 @@ TEST_CASE_METHOD(in_the_gap, "a member of the socket's group sees the gap, and n
     std::filesystem::permissions(directory() / "config.yaml", perms::owner_read | perms::group_read);
     const auto config_file = (directory() / "config.yaml").string();
     const std::string member = "cd /\nsetpriv --reuid=65534 --regid=0 --clear-groups ";
-    if (shell(directory(), member + "test -x '" TUNNELKEYD_DAEMON "'").status != 0) {
+    if (shell(directory(), member + "test -x '" + daemon_program() + "'").status != 0) {
         WARN("skipped: another user cannot run this build");
         return;
     }

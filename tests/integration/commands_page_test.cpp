@@ -1,4 +1,5 @@
 #include "live.hpp"
+#include "support/places.hpp"
 
 #include <regex>
 
@@ -7,13 +8,14 @@
 
 using nlohmann::json;
 using tunnelkeyd::support::live;
+using tunnelkeyd::support::project_file;
 using tunnelkeyd::support::read_file;
 
 namespace {
 
 /// What the page shows below this command.
-std::string shown_below(const std::string& command, const char* file = COMMANDS_PAGE) {
-    const auto page = read_file(file);
+std::string shown_below(const std::string& command, const char* page_name = "docs/commands.md") {
+    const auto page = read_file(project_file(page_name));
     const auto at = page.find("\n$ tunnelkeyd " + command + "\n");
     INFO(command);
     REQUIRE(at != std::string::npos);
@@ -67,7 +69,7 @@ TEST_CASE_METHOD(three, "what README shows of status is what is printed") {
     REQUIRE(tell("rotate", {"jira"}).status == 0);
     wait_for("rotation.backoff", "jira");
     wait_for_health("/healthz/jira", [](const json& seen) { return seen.at("status") == "failing"; });
-    CHECK(stable(tell("status").output) == stable(shown_below("status", README_PAGE)));
+    CHECK(stable(tell("status").output) == stable(shown_below("status", "README.md")));
 }
 
 TEST_CASE_METHOD(three, "what the page shows of rotate is what is printed") {

@@ -1,4 +1,5 @@
 #include "live.hpp"
+#include "support/places.hpp"
 
 // Where the daemon listens for commands, and how scripts ask it.
 
@@ -6,6 +7,7 @@ using nlohmann::json;
 using tunnelkeyd::support::between;
 using tunnelkeyd::support::has;
 using tunnelkeyd::support::live;
+using tunnelkeyd::support::project_file;
 using tunnelkeyd::support::read_file;
 using tunnelkeyd::support::rig;
 using tunnelkeyd::support::shell;
@@ -54,7 +56,7 @@ TEST_CASE("the page's curl commands do what they say") {
     }
     live scene;
     scene.begin();
-    const auto page = read_file(CONTROL_PAGE);
+    const auto page = read_file(project_file("docs/control.md"));
     const auto here = [&](const std::string& text) {
         return replaced(text, "/run/tunnelkeyd/control.sock", (scene.directory() / "control.sock").string());
     };

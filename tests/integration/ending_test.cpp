@@ -1,9 +1,11 @@
+#include "support/places.hpp"
 #include "support/rig.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
 
+using tunnelkeyd::support::daemon_program;
 using tunnelkeyd::support::rig;
 
 TEST_CASE("SIGTERM in the key gap: the rotation under way is finished before the daemon ends") {
@@ -79,7 +81,7 @@ TEST_CASE("a second signal during --once is no success") {
 TEST_CASE("a log whose reader has gone does not end the daemon") {
     rig scene;
     scene.write_config();
-    const auto command = "exec 2> >(exec head -c 1 >/dev/null); exec " TUNNELKEYD_DAEMON " run --config '" +
+    const auto command = "exec 2> >(exec head -c 1 >/dev/null); exec " + daemon_program() + " run --config '" +
                          (scene.directory() / "config.yaml").string() + "'";
     tunnelkeyd::support::child_process daemon("/bin/bash", {"-c", command}, scene.directory() / "output");
     scene.wait_for_request("install", "jira");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/places.hpp"
 #include "support/rig.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,7 +21,7 @@ inline bool has(const std::string& text, const std::string& part) {
 class typed : public child_process {
 public:
     typed(const rig& scene, const std::string& command, std::vector<std::string> arguments)
-        : child_process(TUNNELKEYD_DAEMON, with_config(scene, command, std::move(arguments)),
+        : child_process(support::daemon_program(), with_config(scene, command, std::move(arguments)),
                         scene.directory() / ("typed-" + command)) {}
 
     void wait_for_text(const std::string& text) {
@@ -37,7 +38,7 @@ private:
 
 /// A script by a shell that finds `tunnelkeyd`, in this directory; it ends at the first failure.
 inline outcome shell(const std::filesystem::path& directory, const std::string& script) {
-    const auto program = std::filesystem::path(TUNNELKEYD_DAEMON).parent_path().string();
+    const auto program = std::filesystem::path(support::daemon_program()).parent_path().string();
     const auto log = directory / "shell.log";
     std::filesystem::remove(log);
     child_process run(

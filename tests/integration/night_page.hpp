@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/places.hpp"
 #include "support/rig.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ inline std::string steady_part(const rig& scene, std::string text) {
 
 /// What the page shows of this way: the block under its heading.
 inline std::string on_page(const std::string& heading) {
-    const auto page = read_file(OPERATIONS_PAGE);
+    const auto page = read_file(support::project_file("docs/operations.md"));
     const auto at = page.find("\n### " + heading + "\n");
     if (at == std::string::npos)
         return "";

@@ -1,4 +1,5 @@
 #include "preflight_examined.hpp"
+#include "support/places.hpp"
 
 #include <unistd.h>
 
@@ -59,7 +60,7 @@ TEST_CASE("the page's example of a preflight is what is printed, but for times, 
     scene.set("confluence", {{"token", "another-token"}});
     scene.config["organizations"][0]["api_key_expires"] = "2999-01-01";
     REQUIRE(scene.tell("resume", {"jira"}).status == 0);
-    const auto page = support::read_file(PREFLIGHT_PAGE);
+    const auto page = support::read_file(support::project_file("docs/preflight.md"));
     const auto begin = page.find("\n```\nconfluence\n");
     REQUIRE(begin != std::string::npos);
     const auto example = page.substr(begin + 5, page.find("```\n", begin + 5) - begin - 5);

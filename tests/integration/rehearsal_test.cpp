@@ -1,4 +1,5 @@
 #include "live.hpp"
+#include "support/places.hpp"
 
 #include <poll.h>
 
@@ -13,9 +14,11 @@ using nlohmann::json;
 using tunnelkeyd::support::between;
 using tunnelkeyd::support::child_process;
 using tunnelkeyd::support::codes_of;
+using tunnelkeyd::support::daemon_program;
 using tunnelkeyd::support::has;
 using tunnelkeyd::support::outcome;
 using tunnelkeyd::support::patience;
+using tunnelkeyd::support::project_file;
 using tunnelkeyd::support::read_file;
 using tunnelkeyd::support::shell;
 using tunnelkeyd::support::simulator_process;
@@ -25,7 +28,7 @@ namespace {
 
 struct rehearsal {
     rehearsal() {
-        daemon = std::make_unique<child_process>(TUNNELKEYD_DAEMON, words("run", {}), own / "daemon.log");
+        daemon = std::make_unique<child_process>(daemon_program(), words("run", {}), own / "daemon.log");
         for (const std::string event : {"control.listening", "supervisor.started"})
             daemon->wait_until([&](const std::string& log) { return log.find(event) != std::string::npos; });
     }
@@ -66,7 +69,7 @@ struct rehearsal {
     }
 
     temporary_directory own;
-    simulator_process simulator{{"--rehearse", EXAMPLE_CONFIG}};
+    simulator_process simulator{{"--rehearse", project_file("config/config.example.yaml")}};
     std::unique_ptr<child_process> daemon;
 
 private:
@@ -80,7 +83,7 @@ private:
 
 /// The rows of the page's table of faults: the fault and the problem.
 std::vector<std::pair<std::string, std::string>> documented_faults() {
-    const auto page = read_file(REHEARSAL_PAGE);
+    const auto page = read_file(project_file("docs/rehearsal.md"));
     const std::regex row(R"(\n\| `(\{.*\})` \| `(\w+)` \|)");
     std::vector<std::pair<std::string, std::string>> all;
     for (std::sregex_iterator at(page.begin(), page.end(), row), end; at != end; ++at)

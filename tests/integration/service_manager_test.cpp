@@ -1,4 +1,5 @@
 #include "support/notify_socket.hpp"
+#include "support/places.hpp"
 #include "support/rig.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,6 +17,7 @@
 using namespace std::chrono_literals;
 using nlohmann::json;
 using tunnelkeyd::support::child_process;
+using tunnelkeyd::support::daemon_program;
 using tunnelkeyd::support::notify_socket;
 using tunnelkeyd::support::rig;
 
@@ -125,7 +127,7 @@ TEST_CASE("an event loop that hangs starves the watchdog, which is fed again onc
     REQUIRE(::mkfifo(log.c_str(), 0600) == 0);
     const int reader = ::open(log.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     REQUIRE(reader >= 0);
-    const auto command = "exec 2>'" + log.string() + "'; exec " TUNNELKEYD_DAEMON " run --config '" +
+    const auto command = "exec 2>'" + log.string() + "'; exec " + daemon_program() + " run --config '" +
                          (scene.directory() / "config.yaml").string() + "'";
     const child_process daemon("/bin/bash", {"-c", command}, scene.directory() / "output",
                                {manager.variable(), "WATCHDOG_USEC=600000"});

@@ -1,8 +1,10 @@
 #include "live.hpp"
+#include "support/places.hpp"
 #include "support/terminal.hpp"
 
 // What is drawn on a terminal.
 
+using tunnelkeyd::support::daemon_program;
 using tunnelkeyd::support::has;
 using tunnelkeyd::support::live;
 using tunnelkeyd::support::terminal;
@@ -39,7 +41,7 @@ void check_left_clean(const std::string& shown) {
 TEST_CASE("status --watch draws in place what changes, until Ctrl-C") {
     live scene;
     scene.begin();
-    terminal screen(TUNNELKEYD_DAEMON, words(scene, {"status", "--watch"}));
+    terminal screen(daemon_program(), words(scene, {"status", "--watch"}));
     screen.wait_until([](const auto& shown) { return count(shown, home) >= 2; });
     CHECK(has(screen.shown(), "1 tunnel, 1 ok"));
     REQUIRE(scene.tell("pause", {"jira"}).status == 0);
@@ -55,7 +57,7 @@ TEST_CASE("status --watch draws in place what changes, until Ctrl-C") {
 TEST_CASE("status --watch goes on while the daemon is away, and its exit status is the last verdict's") {
     live scene;
     scene.begin();
-    terminal screen(TUNNELKEYD_DAEMON, words(scene, {"status", "--watch"}));
+    terminal screen(daemon_program(), words(scene, {"status", "--watch"}));
     screen.wait_until([](const auto& shown) { return count(shown, home) >= 1; });
     scene.kill();
     screen.wait_until([](const auto& shown) { return shown.find("no daemon runs") != std::string::npos; });
@@ -73,7 +75,7 @@ TEST_CASE("status --watch goes on while the daemon is away, and its exit status 
 TEST_CASE("status --watch shows no more lines than a low terminal has, and no longer ones") {
     live scene(4);
     scene.begin();
-    terminal screen(TUNNELKEYD_DAEMON, words(scene, {"status", "--watch"}), 60, 5);
+    terminal screen(daemon_program(), words(scene, {"status", "--watch"}), 60, 5);
     screen.wait_until([](const auto& shown) { return count(shown, home) >= 2; });
     CHECK(has(screen.shown(), " more lines"));
     const auto begin = screen.shown().find(home);
@@ -86,7 +88,7 @@ TEST_CASE("rotate --wait draws its progress in place, and leaves the sum") {
     live scene(2);
     scene.begin();
     scene.fault("status", "hold", {}, 1, "confluence");
-    terminal screen(TUNNELKEYD_DAEMON, words(scene, {"rotate", "--all", "--wait"}));
+    terminal screen(daemon_program(), words(scene, {"rotate", "--all", "--wait"}));
     screen.wait_until([](const auto& shown) {
         return shown.find("\r[##########..........] 1 of 2 done, 1 in flight") != std::string::npos;
     });
@@ -101,7 +103,7 @@ TEST_CASE("Ctrl-C wipes the progress bar and says what goes on") {
     live scene;
     scene.begin();
     scene.fault("status", "hold");
-    terminal screen(TUNNELKEYD_DAEMON, words(scene, {"rotate", "jira", "--wait"}));
+    terminal screen(daemon_program(), words(scene, {"rotate", "jira", "--wait"}));
     screen.wait_until([](const auto& shown) { return shown.find("1 in flight") != std::string::npos; });
     screen.type("\x03");
     CHECK(screen.wait_for_exit() == 1);

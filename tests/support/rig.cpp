@@ -1,5 +1,7 @@
 #include "support/rig.hpp"
 
+#include "support/places.hpp"
+
 #include <poll.h>
 
 #include <algorithm>
@@ -84,7 +86,7 @@ rig::~rig() = default;
 
 outcome tell(const std::vector<std::string>& arguments) {
     const temporary_directory own;
-    child_process process(TUNNELKEYD_DAEMON, arguments, own / "output");
+    child_process process(daemon_program(), arguments, own / "output");
     const int status = process.wait_for_exit();
     return {status, process.output()};
 }
@@ -99,7 +101,7 @@ void rig::start(const std::vector<std::string>& arguments, const std::vector<std
     write_config();
     const auto file = directory() / "config.yaml";
     auto words = under;
-    words.insert(words.end(), {TUNNELKEYD_DAEMON, "run", "--config", file});
+    words.insert(words.end(), {daemon_program(), "run", "--config", file});
     if (std::find(arguments.begin(), arguments.end(), "--once") == arguments.end())
         ++listening_runs_;
     words.insert(words.end(), arguments.begin(), arguments.end());

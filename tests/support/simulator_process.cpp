@@ -1,5 +1,7 @@
 #include "support/simulator_process.hpp"
 
+#include "support/places.hpp"
+
 #include <stdexcept>
 
 namespace tunnelkeyd::support {
@@ -16,7 +18,7 @@ std::vector<std::string> words(const std::filesystem::path& directory,
 }  // namespace
 
 simulator_process::simulator_process(const std::vector<std::string>& arguments)
-    : process_(TUNNELKEYD_SIMULATOR, words(directory_.path(), arguments), directory_.path() / "simulator.log") {
+    : process_(simulator_program(), words(directory_.path(), arguments), directory_.path() / "simulator.log") {
     const auto ready = directory_.path() / "simulator.json";
     process_.wait_for_file(ready);
     description_ = nlohmann::json::parse(read_file(ready));

@@ -1,5 +1,6 @@
 #include "config/print.hpp"
 #include "support.hpp"
+#include "support/places.hpp"
 
 #include <random>
 
@@ -9,7 +10,7 @@ using namespace tunnelkeyd::config::testing;
 namespace {
 
 std::string example() {
-    std::ifstream in(EXAMPLE_CONFIGURATION);
+    std::ifstream in(tunnelkeyd::support::project_file("config/config.example.yaml"));
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

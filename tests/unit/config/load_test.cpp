@@ -1,12 +1,13 @@
 #include "config/load.hpp"
 #include "support.hpp"
+#include "support/places.hpp"
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::config;
 using namespace tunnelkeyd::config::testing;
 
 TEST_CASE("the shipped example is read without error or warning") {
-    const auto result = load_file(EXAMPLE_CONFIGURATION, no_environment());
+    const auto result = load_file(support::project_file("config/config.example.yaml"), no_environment());
     REQUIRE(result.errors == lines{});
     REQUIRE(result.warnings == lines{});
     REQUIRE(result.value);
@@ -19,7 +20,8 @@ TEST_CASE("the shipped example is read without error or warning") {
 }
 
 TEST_CASE("the values that the example calls defaults are the defaults") {
-    const auto example = *load_file(EXAMPLE_CONFIGURATION, no_environment()).value;
+    const auto example =
+        *load_file(support::project_file("config/config.example.yaml"), no_environment()).value;
     const auto bare = good(with_tunnel(""));
     CHECK(example.state == bare.state);
     CHECK(example.health == bare.health);

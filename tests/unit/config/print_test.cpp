@@ -1,5 +1,6 @@
 #include "config/print.hpp"
 #include "support.hpp"
+#include "support/places.hpp"
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::config;
@@ -50,7 +51,7 @@ TEST_CASE("what is printed reads back as an equal configuration") {
         CHECK(good(text) == settings);
     };
     round_trip(good("version: 1"));
-    round_trip(*load_file(EXAMPLE_CONFIGURATION, no_environment()).value);
+    round_trip(*load_file(support::project_file("config/config.example.yaml"), no_environment()).value);
     round_trip(good("version: 1\n"
                     "state: {directory: '/srv/a b: c #d', sealing_key: {env: KEY}}\n"
                     "health: {listen: none, gap_failing_after: 0s}\n"

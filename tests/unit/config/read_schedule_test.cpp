@@ -1,6 +1,7 @@
 #include "config/print.hpp"
 #include "core/settings_text.hpp"
 #include "support.hpp"
+#include "support/places.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -28,7 +29,7 @@ std::string error_of(const std::string& text) {
 }
 
 core::config example(const std::string& name) {
-    const auto loaded = load_file(EXAMPLES + ("/" + name), no_environment());
+    const auto loaded = load_file(support::project_file("config/examples/" + name), no_environment());
     for (const auto& error : loaded.errors)
         UNSCOPED_INFO(error);
     REQUIRE(loaded.value);
@@ -104,7 +105,7 @@ TEST_CASE("the examples of schedules mean what they say") {
 }
 
 TEST_CASE("each schedule in the documentation loads") {
-    std::ifstream in(SCHEDULES_PAGE);
+    std::ifstream in(support::project_file("docs/schedules.md"));
     std::ostringstream page;
     page << in.rdbuf();
     const auto text = page.str();

@@ -1,11 +1,13 @@
 #include "core/settings_text.hpp"
 #include "support.hpp"
+#include "support/places.hpp"
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::config::testing;
 
 TEST_CASE("a tunnel's snapshot reads back as exactly this tunnel and its organization") {
-    const auto settings = *config::load_file(EXAMPLE_CONFIGURATION, no_environment()).value;
+    const auto settings =
+        *config::load_file(support::project_file("config/config.example.yaml"), no_environment()).value;
     for (const auto& tunnel : settings.tunnels) {
         const auto text = core::settings_text(tunnel);
         INFO(text);

@@ -2,6 +2,7 @@
 #include "core/forecast_notes.hpp"
 #include "daemon/plan_text.hpp"
 #include "support/child_process.hpp"
+#include "support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -26,7 +27,7 @@ std::string block(const std::string& text, const std::string& begin, std::size_t
 }  // namespace
 
 TEST_CASE("the documentation's example of a plan is what is printed") {
-    const auto page = support::read_file(PLAN_PAGE);
+    const auto page = support::read_file(support::project_file("docs/schedules.md"));
     std::size_t at = page.find("\n## What will happen");
     REQUIRE(at != std::string::npos);
     const auto loaded = config::load_text(block(page, "```yaml", at), "page",

@@ -1,5 +1,6 @@
 #include "support/child_process.hpp"
 #include "support/control_fixture.hpp"
+#include "support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 /// The JSON in docs/control.md's examples, in their order.
 std::vector<json> examples() {
-    const auto page = support::read_file(CONTROL_PAGE);
+    const auto page = support::read_file(support::project_file("docs/control.md"));
     constexpr std::string_view begin = "```json\n";
     std::vector<json> found;
     for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {

@@ -5,6 +5,7 @@
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/status_view.hpp"
 #include "serve/status_json.hpp"
+#include "support/places.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -79,7 +80,7 @@ inline daemon::status_view seen_of(const core::overview& all) {
 
 /// docs/commands.md shows it.
 inline bool is_documented(const std::string& text) {
-    std::ifstream file(COMMANDS_PAGE);
+    std::ifstream file(support::project_file("docs/commands.md"));
     const std::string page{std::istreambuf_iterator<char>(file), {}};
     return page.find("\n" + text) != std::string::npos;
 }
