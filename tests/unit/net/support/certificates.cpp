@@ -37,7 +37,7 @@ std::string identity::pem() const {
 
 identity make_identity(const certificate_wish& wish, const identity* issuer) {
     static std::atomic<long> serial = 1;
-    identity made{key_ptr(EVP_EC_gen("P-256")), certificate_ptr(X509_new())};
+    identity made{key_ptr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), certificate_ptr(X509_new())};
     check(made.key && made.certificate);
     auto* certificate = made.certificate.get();
     X509_set_version(certificate, 2);
