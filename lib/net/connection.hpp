@@ -75,8 +75,8 @@ private:
     std::string name_servers_;
     certificate_failure certificate_failure_;
     core::way* examined_ = nullptr;  ///< while examine() runs
-    bool used_ = false;        ///< a request has been begun
-    bool keeps_open_ = false;  ///< the last reply was read whole and lets the connection live
+    bool used_ = false;              ///< a request has been begun
+    bool keeps_open_ = false;        ///< the last reply was read whole and lets the connection live
 };
 
 }  // namespace tunnelkeyd::net

@@ -39,7 +39,8 @@ struct dial::race : std::enable_shared_from_this<race> {
         error_code failure;
     };
 
-    race(asio::io_context& io, std::string to, std::uint16_t at) : loop(io), host(std::move(to)), port(at), wake(io) {}
+    race(asio::io_context& io, std::string to, std::uint16_t at)
+        : loop(io), host(std::move(to)), port(at), wake(io) {}
 
     asio::awaitable<void> look_up(steady_clock::time_point deadline, result* into);
     asio::awaitable<void> connect(steady_clock::time_point deadline);
@@ -53,7 +54,7 @@ struct dial::race : std::enable_shared_from_this<race> {
     std::uint16_t port;
     std::optional<address> literal;     ///< what the host is where it is no name,
     std::optional<name_lookup> lookup;  ///< and where it is one
-    std::list<attempt> attempts;     ///< all of them, in their order; handlers know their places
+    std::list<attempt> attempts;        ///< all of them, in their order; handlers know their places
     std::size_t running = 0;
     attempt* winner = nullptr;
     steady_clock::time_point next_attempt;  ///< not before then, unless nothing is running

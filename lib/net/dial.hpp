@@ -16,12 +16,14 @@
 
 namespace tunnelkeyd::net {
 
-/// Connects to a host by TCP as RFC 8305 (happy eyeballs) says: all addresses of its name, IPv6 and IPv4 in turn, a
-/// new attempt every 250 ms or as soon as one fails. The first that connects wins, and the others are closed.
-/// Where time is short, the attempts follow closer upon each other, so that each address gets some of it.
+/// Connects to a host by TCP as RFC 8305 (happy eyeballs) says: all addresses of its name, IPv6 and IPv4 in
+/// turn, a new attempt every 250 ms or as soon as one fails. The first that connects wins, and the others are
+/// closed. Where time is short, the attempts follow closer upon each other, so that each address gets some of
+/// it.
 class dial {
 public:
-    using socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+    using socket =
+        boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
     struct result {
         std::optional<socket> connected;
@@ -35,12 +37,12 @@ public:
 
     /// `host` is a name or an address; `name_servers`: see name_lookup.
     dial(boost::asio::io_context& loop, std::string host, std::uint16_t port, const std::string& name_servers);
-    /// Closes whatever is under way. Nobody may be awaiting run() then.
     ~dial();
     dial(const dial&) = delete;
     dial& operator=(const dial&) = delete;
 
-    /// Once for each object, which outlives it. Ends at `deadline`, look-up included.
+    /// Once for each object, which outlives it, unless it is cancelled by its end. Ends at `deadline`, look-up
+    /// included.
     boost::asio::awaitable<result> run(std::chrono::steady_clock::time_point deadline);
     /// At any time: run() ends soon, not connected.
     void cancel();

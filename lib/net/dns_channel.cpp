@@ -3,6 +3,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <netinet/in.h>
+#include <resolv.h>
 
 #include <algorithm>
 
@@ -55,11 +56,26 @@ int open_channel(ares_channel* channel, char* lookups, ares_options options, int
     return ares_init_options(channel, &options, which | ARES_OPT_LOOKUPS);
 }
 
+/// c-ares 1.18 does not know resolv.conf's "timeout" and "attempts"; the C library does. Returns which it has
+/// set.
+int set_patience(ares_options& options, std::chrono::steady_clock::duration limit) {
+    struct __res_state resolv {};
+    if (res_ninit(&resolv) != 0)
+        return 0;
+    const auto wait = std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(resolv.retrans),
+                                                                    limit / (std::max(resolv.nscount, 1) + 1));
+    options.timeout = std::max(static_cast<int>(wait / std::chrono::milliseconds(1)), 1);
+    options.tries = resolv.retry;
+    res_nclose(&resolv);
+    return ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+}
+
 }  // namespace
 
 struct dns_channel::watcher {
     watcher(asio::io_context& loop, int socket) : descriptor(loop) {
-        // Not by exception, since this is called by C. A socket that cannot be watched is one that never answers.
+        // Not by exception, since this is called by C. A socket that cannot be watched is one that never
+        // answers.
         error_code ignored;
         descriptor.assign(socket, ignored);
     }
@@ -85,14 +101,15 @@ dns_channel::~dns_channel() {
     close();
 }
 
-std::string dns_channel::open(const std::string& servers) {
+std::string dns_channel::open(const std::string& servers, std::chrono::steady_clock::duration limit) {
     char servers_only[] = "b";
     ares_options options{};
+    const int patience = set_patience(options, limit);
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* self, ares_socket_t socket, int read, int write) {
         static_cast<dns_channel*>(self)->watch(socket, read != 0, write != 0);
     };
-    auto status = open_channel(&channel_, servers_only, options, ARES_OPT_SOCK_STATE_CB);
+    auto status = open_channel(&channel_, servers_only, options, patience | ARES_OPT_SOCK_STATE_CB);
     if (status == ARES_SUCCESS && !servers.empty())
         status = ares_set_servers_ports_csv(channel_, servers.c_str());
     return status == ARES_SUCCESS ? "" : ares_strerror(status);

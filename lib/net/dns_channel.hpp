@@ -6,6 +6,7 @@
 
 #include <ares.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,9 +28,10 @@ public:
     dns_channel(const dns_channel&) = delete;
     dns_channel& operator=(const dns_channel&) = delete;
 
-    /// `servers` replaces those of /etc/resolv.conf, as in "127.0.0.1:5300"; empty: it does not. Returns what is
-    /// wrong, for people, or "". Before anything else, and once.
-    std::string open(const std::string& servers);
+    /// `servers` replaces those of /etc/resolv.conf, as in "127.0.0.1:5300"; empty: it does not. Each server is
+    /// waited for as long as that file says, but for so short that within `limit` each one is asked. Returns
+    /// what is wrong, for people, or "". Before anything else, and once.
+    std::string open(const std::string& servers, std::chrono::steady_clock::duration limit);
 
     /// Asks the servers for the addresses of this one name, of the family AF_INET or AF_INET6. The handler is
     /// called once, perhaps before this returns; not at all once close() was called.

@@ -20,14 +20,15 @@ constexpr auto resolution_delay = std::chrono::milliseconds(50);  // RFC 8305, s
 }  // namespace
 
 struct name_lookup::query {
-    explicit query(asio::io_context& loop)
-        : channel(std::make_shared<dns_channel>(loop)), enough(loop) {}
+    query(asio::io_context& loop, std::string instead)
+        : servers(std::move(instead)), channel(std::make_shared<dns_channel>(loop)), enough(loop) {}
 
-    void start(const std::string& name);
+    void start(const std::string& name, steady_clock::time_point deadline);
     void ask_next();
     void answer(int family, int status, const dns_channel::addresses& found);
     void end();
 
+    std::string servers;  ///< in place of resolv.conf's
     std::shared_ptr<dns_channel> channel;
     asio::steady_timer enough;       ///< cancelled where there is nothing to wait for any more
     std::vector<std::string> names;  ///< to ask for, one after another
@@ -39,7 +40,11 @@ struct name_lookup::query {
     std::string problem;          ///< in the channel itself
 };
 
-void name_lookup::query::start(const std::string& name) {
+void name_lookup::query::start(const std::string& name, steady_clock::time_point deadline) {
+    enough.expires_at(deadline);
+    problem = channel->open(servers, deadline - steady_clock::now());
+    if (!problem.empty())
+        return end();
     addresses = look_into_hosts_file(name);
     if (addresses.empty())
         names = channel->search(name);
@@ -76,9 +81,8 @@ void name_lookup::query::end() {
     enough.cancel();
 }
 
-name_lookup::name_lookup(asio::io_context& loop, const std::string& servers)
-    : query_(std::make_shared<query>(loop)) {
-    query_->problem = query_->channel->open(servers);
+name_lookup::name_lookup(asio::io_context& loop, std::string servers)
+    : query_(std::make_shared<query>(loop, std::move(servers))) {
 }
 
 name_lookup::~name_lookup() {
@@ -88,18 +92,13 @@ name_lookup::~name_lookup() {
 
 asio::awaitable<void> name_lookup::run(std::string name, steady_clock::time_point deadline) {
     const auto waiting_for = query_;
-    if (!waiting_for->problem.empty()) {
-        waiting_for->end();
-        co_return;
-    }
     if (name == "localhost" || name.ends_with(".localhost")) {
         // RFC 6761, section 6.3; a minimal system has no /etc/hosts that would say so.
         waiting_for->addresses = {asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
         waiting_for->end();
         co_return;
     }
-    waiting_for->enough.expires_at(deadline);
-    waiting_for->start(name);
+    waiting_for->start(name, deadline);
     // Whoever moves the timer ends the wait for its old time.
     while (!waiting_for->over && waiting_for->enough.expiry() > steady_clock::now())
         co_await waiting_for->enough.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -121,7 +120,7 @@ const std::vector<asio::ip::address>& name_lookup::addresses() const noexcept {
 
 std::string name_lookup::problem() const {
     const auto& of = *query_;
-    if (!of.problem.empty())
+    if (!of.problem.empty() || !of.addresses.empty())
         return of.problem;
     if (!of.over || of.status == ARES_ETIMEOUT)
         return "no answer from " + of.channel->servers();
