@@ -114,7 +114,8 @@ void name_server::answer(const std::string& query, sockaddr_in from) {
     const auto has = [&all](const std::string& one) {
         return std::find(all.begin(), all.end(), one) != all.end();
     };
-    if (all.empty() || has(wants_v4 ? silent_v4 : silent_v6))
+    const bool is_first = asked_.insert(wants_v4).second;
+    if (all.empty() || has(wants_v4 ? silent_v4 : silent_v6) || (is_first && has(lost_once)))
         return;
 
     std::string records;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,6 +56,7 @@ inline const std::vector<std::string> never_answered;
 inline const std::string silent_v4 = "silent v4";
 inline const std::string silent_v6 = "silent v6";
 inline const std::string held_v6 = "held v6";
+inline const std::string lost_once = "lost once";  ///< the first question for each family is not answered
 
 /// A name server on 127.0.0.1 that knows addresses; other names do not exist.
 class name_server {
@@ -75,6 +77,7 @@ private:
     std::map<std::string, std::vector<std::string>> names_;
     std::uint16_t port_ = 0;
     int socket_;
+    std::set<bool> asked_;  ///< whether for IPv4
     std::promise<std::function<void()>> held_;
     std::thread serving_;
 };
