@@ -1,7 +1,7 @@
 #include "net/connection.hpp"
 
+#include "net/dial.hpp"
 #include "net/error_text.hpp"
-#include "net/name_lookup.hpp"
 #include "net/reply_reader.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -31,10 +31,6 @@ using std::chrono::steady_clock;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr core::duration last_words = std::chrono::seconds(1);
-
-std::string text_of(const asio::ip::tcp::endpoint& to) {
-    return to.address().to_string() + " port " + std::to_string(to.port());
-}
 
 /// Limits nothing and counts what was handed to the kernel, which is what can have left.
 class counting_policy {
@@ -119,38 +115,19 @@ asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::cont
 }
 
 asio::awaitable<std::string> connection::connect(time_point deadline) {
-    const auto& url = where_.url;
-    error_code error;
-    std::vector<asio::ip::address> addresses{asio::ip::make_address(url.host, error)};
-    if (error) {
-        auto unknown = co_await look_up(deadline, &addresses);
-        if (!unknown.empty())
-            co_return unknown;
-    }
+    dial_ = std::make_unique<dial>(loop_, where_.url.host, where_.url.port, name_servers_);
+    auto found = co_await dial_->run(deadline);
+    dial_.reset();
     if (examined_)
-        examined_->ended_at = core::way::stage::connection;
-    std::string problems;
-    auto& tcp = streams_->tcp;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto now = steady_clock::now();
-        if (aborted_ || now >= deadline)
-            co_return problems + (problems.empty() ? "time ran out" : "; time ran out");
-        // One silent address must not use up the time of those behind it.
-        tcp.expires_at(now + (deadline - now) / (addresses.size() - i));
-        const asio::ip::tcp::endpoint to(addresses[i], url.port);
-        const auto [failure] = co_await tcp.async_connect(to, token);
-        if (!failure) {
-            // The request follows the last message of the handshake at once: Nagle's algorithm would hold it.
-            tcp.socket().set_option(asio::ip::tcp::no_delay(true), error);
-            if (examined_)
-                examined_->connected_to = text_of(to);
-            co_return "";
-        }
-        problems += problems.empty() ? "" : "; ";
-        problems += "cannot connect to " + text_of(to) + ": " + error_text(failure);
-        tcp.close();
+        note_dial(found);
+    if (found.connected) {
+        auto& socket = streams_->tcp.socket();
+        socket = std::move(*found.connected);
+        // The request follows the last message of the handshake at once: Nagle's algorithm would hold it.
+        error_code ignored;
+        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     }
-    co_return problems;
+    co_return std::move(found.problem);
 }
 
 asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
@@ -254,10 +231,9 @@ void connection::close() {
 }
 
 void connection::abort() {
-    aborted_ = true;
     keeps_open_ = false;
-    if (lookup_)
-        lookup_->cancel();
+    if (dial_)
+        dial_->cancel();
     streams_->tcp.close();
 }
 

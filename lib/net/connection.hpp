@@ -3,6 +3,7 @@
 #include "core/config.hpp"
 #include "core/exchange.hpp"
 #include "core/way.hpp"
+#include "net/dial.hpp"
 #include "net/tls_contexts.hpp"
 #include "net/tls_peer.hpp"
 #include "net/tls_sessions.hpp"
@@ -10,17 +11,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace tunnelkeyd::net {
-
-class name_lookup;
 
 /// What a connection leads to.
 struct endpoint {
@@ -65,23 +62,21 @@ private:
     using time_point = std::chrono::steady_clock::time_point;
 
     boost::asio::awaitable<std::string> connect(time_point deadline);
-    boost::asio::awaitable<std::string> look_up(time_point deadline,
-                                                std::vector<boost::asio::ip::address>* addresses);
     boost::asio::awaitable<std::string> shake_hands(time_point deadline);
+    void note_dial(const dial::result& found);
     void note_tls(const SSL* connected);
 
     struct streams;
     boost::asio::io_context& loop_;
     tls_sessions::peer peer_;  ///< outlives the TLS stream, which refers to it
     std::unique_ptr<streams> streams_;
-    std::unique_ptr<name_lookup> lookup_;  ///< while it runs
+    std::unique_ptr<dial> dial_;  ///< while it runs
     endpoint where_;
     std::string name_servers_;
     certificate_failure certificate_failure_;
     core::way* examined_ = nullptr;  ///< while examine() runs
-    bool aborted_ = false;
-    bool used_ = false;        ///< a request has been begun
-    bool keeps_open_ = false;  ///< the last reply was read whole and lets the connection live
+    bool used_ = false;              ///< a request has been begun
+    bool keeps_open_ = false;        ///< the last reply was read whole and lets the connection live
 };
 
 }  // namespace tunnelkeyd::net

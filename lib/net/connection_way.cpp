@@ -1,5 +1,4 @@
 #include "net/connection.hpp"
-#include "net/name_lookup.hpp"
 
 #include <utility>
 
@@ -19,22 +18,12 @@ core::duration since(steady_clock::time_point began) {
 
 }  // namespace
 
-asio::awaitable<std::string> connection::look_up(time_point deadline,
-                                                 std::vector<asio::ip::address>* addresses) {
-    const auto began = steady_clock::now();
-    lookup_ = std::make_unique<name_lookup>(loop_, name_servers_);
-    co_await lookup_->run(where_.url.host, deadline);
-    if (lookup_->addresses().empty())
-        co_return "cannot look up " + where_.url.host + ": " +
-            (lookup_->problem().empty() ? "no answer" : lookup_->problem());
-    *addresses = lookup_->addresses();
-    lookup_.reset();
-    if (examined_) {
-        examined_->look_up_took = since(began);
-        for (const auto& each : *addresses)
-            examined_->addresses.push_back(each.to_string());
-    }
-    co_return "";
+void connection::note_dial(const dial::result& found) {
+    examined_->look_up_took = found.look_up_took;
+    examined_->addresses = found.addresses;
+    examined_->connected_to = found.connected_to;
+    if (found.has_addresses)
+        examined_->ended_at = stage::connection;
 }
 
 asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::duration limit) {

@@ -96,18 +96,6 @@ TEST_CASE("a request to an address is tried at each one that a name has") {
     CHECK(with.send(server.url("", "jira.test")).status == 200);
 }
 
-TEST_CASE("an address that does not answer leaves time for those behind it") {
-    // An eighth of the time for the first one, and what is left for the seven others.
-    std::vector<std::string> addresses(8, "127.0.0.1");
-    addresses.front() = "127.0.0.2";
-    const name_server names({{"jira.test", addresses}});
-    client_fixture with({std::chrono::hours(1), 64, names.address()});
-    scripted_server server({replies({ok("")})});
-    const silent_port silent("127.0.0.2", server.port());
-    const core::timeouts limits{std::chrono::seconds(4), patient.request};
-    CHECK(with.send(server.url("", "jira.test"), limits).status == 200);
-}
-
 TEST_CASE("a name that cannot be looked up has sent nothing") {
     const name_server names;
     client_fixture with({std::chrono::hours(1), 64, names.address()});

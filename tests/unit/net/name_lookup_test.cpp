@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::testing;
@@ -35,6 +36,16 @@ struct running {
     bool over = false;
 };
 
+/// What takes the place of a line of resolv.conf: resolv.conf(5).
+struct variable {
+    variable(const char* named, const char* value) : name(named) { ::setenv(name, value, 1); }
+    ~variable() { ::unsetenv(name); }
+    variable(const variable&) = delete;
+    variable& operator=(const variable&) = delete;
+
+    const char* name;
+};
+
 }  // namespace
 
 TEST_CASE("a name server is asked for the addresses of a name") {
@@ -59,12 +70,83 @@ TEST_CASE("localhost and the names in it are this machine, whatever /etc/hosts a
     }
 }
 
-TEST_CASE("at most eight addresses of a name are kept") {
-    const name_server names({{"many.test", std::vector<std::string>(20, "127.0.0.1")}});
+TEST_CASE("at most eight addresses of each family are kept") {
+    std::vector<std::string> many;
+    for (int i = 1; i <= 10; ++i) {
+        many.push_back("127.0.0." + std::to_string(i));
+        many.push_back("2001:db8::" + std::to_string(i));
+    }
+    const name_server names({{"many.test", many}});
     running with(names.address());
     with.look_up("many.test");
     with.wait();
-    CHECK(with.addresses().size() == 8);
+    const auto& found = with.lookup.addresses();
+    CHECK(found.size() == 16);
+    CHECK(std::count_if(found.begin(), found.end(), [](const auto& each) { return each.is_v6(); }) == 8);
+}
+
+TEST_CASE("IPv6 is preferred") {
+    const name_server names({{"jira.test", {"127.0.0.2", "2001:db8::2"}}});
+    running with(names.address());
+    with.look_up("jira.test");
+    with.wait();
+    CHECK(with.addresses() == std::vector<std::string>{"2001:db8::2", "127.0.0.2"});
+    CHECK(with.lookup.is_over());
+}
+
+TEST_CASE("a server that is silent on one family does not keep the other's addresses back") {
+    const auto& silent = GENERATE(silent_v4, silent_v6);
+    const name_server names({{"jira.test", {"127.0.0.2", "2001:db8::2", silent}}});
+    running with(names.address());
+    with.look_up("jira.test", clock_type::now() + std::chrono::hours(1));
+    with.wait();
+    CHECK(with.addresses() == std::vector<std::string>{silent == silent_v4 ? "2001:db8::2" : "127.0.0.2"});
+    CHECK_FALSE(with.lookup.is_over());
+}
+
+TEST_CASE("an answer that comes later than the other family's adds to it") {
+    name_server names({{"jira.test", {"127.0.0.2", "2001:db8::2", held_v6}}});
+    running with(names.address());
+    with.look_up("jira.test", clock_type::now() + std::chrono::hours(1));
+    with.wait();
+    CHECK(with.addresses() == std::vector<std::string>{"127.0.0.2"});
+    names.release();
+    run_until(with.loop, [&with] { return with.lookup.is_over(); });
+    CHECK(with.addresses() == std::vector<std::string>{"2001:db8::2", "127.0.0.2"});
+}
+
+TEST_CASE("the search list is gone through as resolv.conf says") {
+    const variable search("LOCALDOMAIN", "first.test second.test");
+    const variable options("RES_OPTIONS", "ndots:2");
+    const name_server names({{"short.second.test", {"127.0.0.2"}},
+                             {"short", {"127.0.0.9"}},
+                             {"both.first.test", {"127.0.0.3"}},
+                             {"both.second.test", {"127.0.0.9", "2001:db8::9"}},
+                             {"one.dot", {"127.0.0.4"}},
+                             {"has.two.dots", {"127.0.0.5"}},
+                             {"has.two.dots.first.test", {"127.0.0.9"}},
+                             {"also.two.dots.first.test", {"127.0.0.6"}}});
+    const auto [name, address] = GENERATE(
+        table<std::string, std::string>({{"short", "127.0.0.2"},    // before it is tried as it is
+                                         {"both", "127.0.0.3"},     // no address of another name is mixed in
+                                         {"one.dot", "127.0.0.4"},  // as it is, in the end
+                                         {"has.two.dots", "127.0.0.5"},    // as it is, at first
+                                         {"also.two.dots", "127.0.0.6"},   // and then with the list
+                                         {"has.two.dots.", "127.0.0.5"}})  // as it is, and in no other way
+    );
+    running with(names.address());
+    with.look_up(name);
+    with.wait();
+    CHECK(with.addresses() == std::vector<std::string>{address});
+}
+
+TEST_CASE("a question that is lost is asked again while there is time") {
+    const name_server names({{"jira.test", {"127.0.0.2", lost_once}}});
+    running with(names.address());
+    with.look_up("jira.test",
+                 clock_type::now() + std::chrono::seconds(2));  // resolv.conf says 5 s for each try
+    with.wait();
+    CHECK(with.addresses() == std::vector<std::string>{"127.0.0.2"});
 }
 
 TEST_CASE("a name that does not exist is a problem, and so is a server that is not there") {
@@ -86,18 +168,25 @@ TEST_CASE("a name that does not exist is a problem, and so is a server that is n
     CHECK_FALSE(alone.lookup.problem().empty());
 }
 
-TEST_CASE("a look-up ends at its deadline and when it is cancelled, with neither addresses nor a problem") {
+TEST_CASE("a look-up ends at its deadline without addresses and tells who was silent") {
     const name_server names({{"dead.test", never_answered}});
     running with(names.address());
-    SECTION("deadline") {
-        with.look_up("dead.test", clock_type::now() + short_time);
-    }
-    SECTION("cancelled") {
+    with.look_up("dead.test", clock_type::now() + short_time);
+    with.wait();
+    CHECK(with.addresses().empty());
+    CHECK(with.lookup.problem() == "no answer from name server 127.0.0.1");
+}
+
+TEST_CASE("a look-up that is cancelled ends, and leaves no descriptor") {
+    const name_server names({{"dead.test", never_answered}});
+    const auto before = open_descriptors();
+    {
+        running with(names.address());
         with.look_up("dead.test");
         with.loop.poll();
         with.lookup.cancel();
+        with.wait();
+        CHECK(with.addresses().empty());
     }
-    with.wait();
-    CHECK(with.addresses().empty());
-    CHECK(with.lookup.problem().empty());
+    CHECK(open_descriptors() == before);
 }

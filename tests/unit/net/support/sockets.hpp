@@ -1,7 +1,12 @@
 #pragma once
 
+#include <netinet/in.h>
+
 #include <cstdint>
+#include <functional>
+#include <future>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,16 +17,22 @@ namespace tunnelkeyd::testing {
 class silent_port {
 public:
     silent_port() : silent_port("127.0.0.1", 0) {}
-    /// Any other address of the loopback network, and this port of it; 0 for any.
-    silent_port(const char* address, std::uint16_t number);
+    /// Any other address of this machine, and this port of it; 0 for any.
+    silent_port(const std::string& address, std::uint16_t number);
     ~silent_port();
     silent_port(const silent_port&) = delete;
     silent_port& operator=(const silent_port&) = delete;
 
     [[nodiscard]] std::uint16_t number() const { return number_; }
+    /// Room in the backlog: the kernel answers the next SYN, also one that it has seen before and is sent
+    /// again.
+    void answer();
+    /// Waits for a connection that is open on the other side, for half a minute at most; -1: there is none. Its
+    /// descriptor is the caller's.
+    [[nodiscard]] int accept() const;
 
 private:
-    std::vector<int> sockets_;
+    std::vector<int> sockets_;  ///< the one that listens, then those that fill its backlog
     std::uint16_t number_ = 0;
 };
 
@@ -41,8 +52,13 @@ private:
 };
 
 inline const std::vector<std::string> never_answered;
+// Among the addresses of a name: the question for this family is never answered, or when release() is called.
+inline const std::string silent_v4 = "silent v4";
+inline const std::string silent_v6 = "silent v6";
+inline const std::string held_v6 = "held v6";
+inline const std::string lost_once = "lost once";  ///< the first question for each family is not answered
 
-/// A name server on 127.0.0.1 that knows IPv4 addresses; other names do not exist.
+/// A name server on 127.0.0.1 that knows addresses; other names do not exist.
 class name_server {
 public:
     explicit name_server(std::map<std::string, std::vector<std::string>> names = {});
@@ -51,14 +67,22 @@ public:
     name_server& operator=(const name_server&) = delete;
 
     [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    /// Waits for a held question, and answers.
+    void release();
 
 private:
-    void serve() const;
+    void serve();
+    void answer(const std::string& query, sockaddr_in from);
 
     std::map<std::string, std::vector<std::string>> names_;
     std::uint16_t port_ = 0;
     int socket_;
+    std::set<bool> asked_;  ///< whether for IPv4
+    std::promise<std::function<void()>> held_;
     std::thread serving_;
 };
+
+/// How many descriptors this process has.
+std::size_t open_descriptors();
 
 }  // namespace tunnelkeyd::testing
