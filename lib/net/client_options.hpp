@@ -16,6 +16,10 @@ struct client_options {
     /// preflight and their install at a busy time, so that these need not shake hands twice.
     std::size_t most_idle = 1'024;
     std::string name_servers;  ///< in place of /etc/resolv.conf's, as in "127.0.0.1:5300"
+    /// A connection serves no request that comes later than this after it was made: names move to other
+    /// addresses, and servers behind a load balancer are drained. Servers that count requests announce the last
+    /// one.
+    core::duration life_limit{60'000};
 };
 
 }  // namespace tunnelkeyd::net

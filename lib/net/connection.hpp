@@ -53,6 +53,8 @@ public:
     /// and are read with it; later ones merely cost this connection.
     [[nodiscard]] bool is_reusable() const;
 
+    [[nodiscard]] std::chrono::steady_clock::time_point made_at() const noexcept { return made_at_; }
+
     /// Behind a whole reply: sends close_notify, does not wait for the other side's, and closes.
     void close();
     /// At any time: closes at once. What is being awaited ends with a failure.
@@ -75,6 +77,7 @@ private:
     std::string name_servers_;
     certificate_failure certificate_failure_;
     core::way* examined_ = nullptr;  ///< while examine() runs
+    time_point made_at_ = std::chrono::steady_clock::now();
     bool used_ = false;              ///< a request has been begun
     bool keeps_open_ = false;        ///< the last reply was read whole and lets the connection live
 };

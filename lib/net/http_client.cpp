@@ -15,9 +15,7 @@ using std::chrono::steady_clock;
 
 struct http_client::shared_state {
     shared_state(asio::io_context& io, client_options with)
-        : loop(io),
-          options(std::move(with)),
-          idle(std::make_shared<idle_connections>(io, options.idle_limit, options.most_idle)) {}
+        : loop(io), options(std::move(with)), idle(std::make_shared<idle_connections>(io, options)) {}
 
     asio::io_context& loop;
     client_options options;
@@ -32,6 +30,7 @@ struct http_client::job {
     endpoint to;
     wiping_string request;
     core::timeouts limits;
+    use_of_connection use;
 };
 
 namespace {
@@ -86,7 +85,8 @@ void http_client::stop() {
         one->abort();
 }
 
-void http_client::send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done) {
+void http_client::send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done,
+                       use_of_connection use) {
     if (state_->stopped)
         return;
     if (!request.problem.empty()) {
@@ -104,7 +104,7 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
             std::rethrow_exception(failure);
         done(std::move(result));
     };
-    job work{std::move(to), std::move(request.bytes), limits};
+    job work{std::move(to), std::move(request.bytes), limits, use};
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
 }
 
@@ -139,7 +139,8 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
     if (client->stopped)
         co_return nothing("stopped");
     auto key = key_of(work.to);
-    auto used = client->idle->take(key);
+    const bool keeps = work.use == use_of_connection::kept;
+    auto used = keeps ? client->idle->take(key) : nullptr;
     const bool is_new = !used;
     if (is_new)
         used = std::make_shared<connection>(client->loop, work.to, client->options.name_servers);
@@ -155,10 +156,12 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
             co_return opened;
     }
     auto result = co_await used->exchange(std::move(work.request), work.limits.request);
-    if (used->is_reusable())
+    if (keeps && used->is_reusable())
         client->idle->put(std::move(key), std::move(used));
     else if (result.reached == core::reached::reply)
         used->close();
+    else if (!is_new && !result.timed_out)
+        client->idle->distrust(std::move(key));
     co_return result;
 }
 

@@ -9,8 +9,15 @@
 
 namespace tunnelkeyd::net {
 
-/// HTTP/1.1 over TLS, or plain: what both adapters are made of. Sends each request once, on a connection that
-/// was idle for less than two seconds and has nothing to read, or on a new one; follows no redirect.
+/// Which connection a request goes on.
+enum class use_of_connection {
+    kept,  ///< one that was idle for less than two seconds, is not older than a minute and has nothing to read,
+           ///< if there is one; else a new one. It is kept for the next request.
+    own,   ///< a new one, which serves this request alone. So no server can take it for idle and close it while
+           ///< the request is on its way, and the way was there a moment before the first byte left.
+};
+
+/// HTTP/1.1 over TLS, or plain: what both adapters are made of. Sends each request once; follows no redirect.
 ///
 /// Used from the loop's thread only, and destroyed before the loop. Each handler is called once, from the loop,
 /// and never from inside send(); none is called after stop() or the destructor, which may be called by a
@@ -22,8 +29,9 @@ public:
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
 
-    /// Connections are shared by requests with the same base URL, context path included, and TLS settings.
-    void send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done);
+    /// Kept connections are shared by requests with the same base URL, context path included, and TLS settings.
+    void send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done,
+              use_of_connection use = use_of_connection::kept);
 
     /// Opens a connection of its own, within `limit`, sends nothing on it and closes it. No session is resumed,
     /// so that the certificates are seen.

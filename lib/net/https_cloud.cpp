@@ -20,14 +20,15 @@ https_cloud::~https_cloud() = default;
 
 void https_cloud::read_organization(const core::organization& organization, const core::secret& api_key,
                                     ports::exchange_handler done) {
-    send("GET", organization_path(organization.id), api_key, settings_.timeout.request, std::move(done));
+    send("GET", organization_path(organization.id), api_key, settings_.timeout.request, std::move(done),
+         use_of_connection::kept);
 }
 
 void https_cloud::regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                              ports::exchange_handler done) {
     const auto path =
         organization_path(tunnel.organization_id) + "/tunnels/" + path_segment(tunnel.hostname) + "/token";
-    send("PUT", path, api_key, timeout, std::move(done));
+    send("PUT", path, api_key, timeout, std::move(done), use_of_connection::own);
 }
 
 void https_cloud::examine(ports::way_handler done) {
@@ -35,14 +36,14 @@ void https_cloud::examine(ports::way_handler done) {
 }
 
 void https_cloud::send(std::string_view method, const std::string& path, const core::secret& api_key,
-                       core::duration timeout, ports::exchange_handler done) {
+                       core::duration timeout, ports::exchange_handler done, use_of_connection use) {
     wiping_string bearer;
     bearer.reserve(32 + api_key.size());
     bearer.append("Bearer ").append(api_key.reveal());
     const header_field fields[] = {{"Authorization", bearer}, {"Accept", "application/json"}};
     auto request = make_request(method, settings_.url, path, fields);
     client_->send({settings_.url, settings_.tls}, std::move(request), {settings_.timeout.connect, timeout},
-                  std::move(done));
+                  std::move(done), use);
 }
 
 }  // namespace tunnelkeyd::net

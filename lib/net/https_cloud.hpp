@@ -13,8 +13,10 @@ class io_context;
 namespace tunnelkeyd::net {
 
 class http_client;
+enum class use_of_connection;
 
-/// Atlassian's admin API over HTTPS. Connections are kept for up to two seconds between requests.
+/// Atlassian's admin API over HTTPS. Each regenerate has a connection of its own; those of other requests are
+/// kept for up to two seconds, and for a minute in all.
 ///
 /// Destroyed before the loop. That cancels every request under way; no handler is called after it, and a
 /// handler may do it. Identities and secrets are copied before a call returns; the copies are wiped when the
@@ -37,7 +39,7 @@ public:
 
 private:
     void send(std::string_view method, const std::string& path, const core::secret& api_key,
-              core::duration timeout, ports::exchange_handler done);
+              core::duration timeout, ports::exchange_handler done, use_of_connection use);
 
     core::cloud_settings settings_;
     std::unique_ptr<http_client> client_;

@@ -14,7 +14,7 @@ namespace tunnelkeyd::net {
 class http_client;
 
 /// The self-managed products over HTTPS, or over plain HTTP where the URL says so. A connection is kept for up
-/// to two seconds between requests to one instance, and serves no other.
+/// to two seconds between requests to one instance, for a minute in all, and serves no other.
 ///
 /// Destroyed before the loop. That cancels every request under way; no handler is called after it, and a
 /// handler may do it. Copies of secrets are wiped when the request has been sent, and so is what was read of

@@ -4,8 +4,14 @@ namespace tunnelkeyd::net {
 
 using std::chrono::steady_clock;
 
-idle_connections::idle_connections(boost::asio::io_context& loop, core::duration limit, std::size_t most)
-    : timer_(loop), limit_(limit), most_(most) {
+namespace {
+
+constexpr auto distrust_lasts = std::chrono::hours(1);
+
+}  // namespace
+
+idle_connections::idle_connections(boost::asio::io_context& loop, const client_options& options)
+    : timer_(loop), limit_(options.idle_limit), life_(options.life_limit), most_(options.most_idle) {
 }
 
 std::shared_ptr<connection> idle_connections::take(const std::string& key) {
@@ -15,7 +21,7 @@ std::shared_ptr<connection> idle_connections::take(const std::string& key) {
         if (at->key != key)
             continue;
         auto found = std::move(at->idle);
-        const bool fresh = now - at->since < limit_;
+        const bool fresh = now - at->since < limit_ && now - found->made_at() < life_;
         at = entries_.erase(at);
         if (fresh && found->is_reusable())
             return found;
@@ -25,12 +31,23 @@ std::shared_ptr<connection> idle_connections::take(const std::string& key) {
 }
 
 void idle_connections::put(std::string key, std::shared_ptr<connection> idle) {
+    const auto distrusted = distrusted_.find(key);
+    if (distrusted != distrusted_.end() && steady_clock::now() < distrusted->second) {
+        idle->close();
+        return;
+    }
     entries_.push_back({std::move(key), std::move(idle), steady_clock::now()});
     if (entries_.size() > most_) {
         entries_.front().idle->close();
         entries_.pop_front();
     }
     watch();
+}
+
+void idle_connections::distrust(std::string key) {
+    const auto now = steady_clock::now();
+    std::erase_if(distrusted_, [now](const auto& each) { return each.second <= now; });
+    distrusted_[std::move(key)] = now + distrust_lasts;
 }
 
 void idle_connections::clear() {

@@ -125,6 +125,24 @@ TEST_CASE("a request that fails on a kept connection fails, and is sent once") {
     CHECK(server.connections() == 1);
 }
 
+TEST_CASE("where a request on a kept connection was lost the next ones have connections of their own") {
+    client_fixture with;
+    const auto leave = [](peer& client) {
+        client.read_request();
+        client.write(ok("1"));
+        client.read_some_of_request();
+        client.reset();
+    };
+    scripted_server server({leave, replies({ok("2"), ok("never")}), replies({ok("3"), ok("never")})});
+    scripted_server other({replies({ok("1"), ok("2")})});
+    CHECK(with.send(server.url()).status == 200);
+    CHECK(with.send(server.url()).reached == reached::interrupted);
+    CHECK(with.send(server.url()).body.reveal() == "2");
+    CHECK(with.send(server.url()).body.reveal() == "3");
+    CHECK(with.send(other.url()).body.reveal() == "1");
+    CHECK(with.send(other.url()).body.reveal() == "2");
+}
+
 TEST_CASE("a connection serves one base URL with one set of TLS settings only") {
     client_fixture with;
     scripted_server server(good_tls(), {replies({ok("")}), replies({ok("")}), replies({ok("")})});

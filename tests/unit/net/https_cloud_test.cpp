@@ -50,6 +50,29 @@ TEST_CASE("regenerate sends call 1, and reads the key") {
               "0\r\n\r\n");
 }
 
+TEST_CASE("each regenerate has a connection of its own, which is closed in good order behind it") {
+    boost::asio::io_context loop;
+    std::promise<bool> ended;
+    const auto once = [&ended](peer& client) {
+        client.read_request();
+        client.write(ok("{\"token\": \"abc\"}"));
+        ended.set_value(client.wait_until_closed());
+    };
+    scripted_server server({replies({ok("{}"), ok("never")}), once, replies({ok("never")})});
+    net::https_cloud cloud(loop, settings_for(server.url()));
+    const core::secret key(hush);
+    const auto check = [&](ports::exchange_handler done) {
+        cloud.read_organization({"org", "org/1", {}}, key, std::move(done));
+    };
+    CHECK(run(loop, check).body.reveal() == "{}");
+    const auto result = run(loop, [&](ports::exchange_handler done) {
+        cloud.regenerate(tunnel, key, patient.request, std::move(done));
+    });
+    CHECK(result.body.reveal() == "{\"token\": \"abc\"}");
+    CHECK(ended.get_future().get());
+    CHECK(server.connections() == 2);
+}
+
 TEST_CASE("read_organization asks for the organization alone") {
     boost::asio::io_context loop;
     std::promise<std::string> asked;

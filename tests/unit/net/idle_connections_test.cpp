@@ -21,6 +21,13 @@ TEST_CASE("a connection that was idle for the limit is not used again") {
     CHECK(server.connections() == 2);
 }
 
+TEST_CASE("a connection that is too old is not used again, however short it was idle") {
+    client_fixture with({std::chrono::hours(1), 64, "", core::duration(0)});
+    scripted_server server({replies({ok("1"), ok("never")}), replies({ok("2")})});
+    CHECK(with.send(server.url()).body.reveal() == "1");
+    CHECK(with.send(server.url()).body.reveal() == "2");
+}
+
 TEST_CASE("a connection that is idle for too long is closed in good order") {
     client_fixture with({core::duration(1), 64, ""});
     std::promise<bool> ended;
