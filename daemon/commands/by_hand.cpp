@@ -43,6 +43,19 @@ std::string to_json(std::string_view key) {
     return plain ? R"(sed 's/.*/{"token": "&"}/')" : "jq --raw-input '{token: .}'";
 }
 
+/// How curl trusts the instance and is trusted; it asks for the password of an encrypted key itself.
+std::string tls_options(const core::tls_settings& tls) {
+    std::string options;
+    const auto add = [&options](const char* name, const std::string& file) {
+        if (!file.empty())
+            options += "         " + std::string(name) + " " + core::shell_word(file) + " \\\n";
+    };
+    add("--cacert", tls.ca_file);
+    add("--cert", tls.client_certificate);
+    add("--key", tls.client_key);
+    return options;
+}
+
 }  // namespace
 
 std::string steps_by_hand(const pending_view& gap, std::string_view key, const core::tunnel* settings,
@@ -63,8 +76,8 @@ std::string steps_by_hand(const pending_view& gap, std::string_view key, const c
     steps += "       curl --fail-with-body --request PUT --data-binary @- \\\n";
     steps += "         --header 'Content-Type: application/json' \\\n";
     steps += "         --header 'X-Atlassian-Token: no-check' " + login(settings) + " \\\n";
-    if (settings != nullptr && !settings->instance.tls.ca_file.empty())
-        steps += "         --cacert " + core::shell_word(settings->instance.tls.ca_file) + " \\\n";
+    if (settings != nullptr)
+        steps += tls_options(settings->instance.tls);
     steps += "         " + core::shell_word(url) + "\n";
     if (basic_of(settings) == nullptr)
         steps += "     rm login\n";

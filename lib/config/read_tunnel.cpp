@@ -133,10 +133,35 @@ void read(const field& from, core::timeouts& into) {
     map.finish();
 }
 
+namespace {
+
+/// Each of the three stands for all: a key of the defaults does not fit a tunnel's own certificate.
+void read_client_certificate(mapping& map, core::tls_settings& into) {
+    const auto certificate = map.find("client_certificate");
+    const auto key = map.find("client_key");
+    const auto password = map.find("client_key_password");
+    if (!certificate && !key && !password)
+        return;
+    into.client_certificate.clear();
+    into.client_key.clear();
+    into.client_key_password.reset();
+    if (certificate)
+        read_path(*certificate, into.client_certificate);
+    if (key)
+        read_path(*key, into.client_key);
+    if (core::secret_reference reference; password && read(*password, reference))
+        into.client_key_password = std::move(reference);
+    if (!map.has("client_certificate"))
+        (key ? *key : *password).error("is of no use without client_certificate: PATH beside it");
+}
+
+}  // namespace
+
 void read(const field& from, core::tls_settings& into) {
     mapping map(from);
     if (const auto file = map.find("ca_file"))
         read_path(*file, into.ca_file);
+    read_client_certificate(map, into);
     if (const auto name = map.find("server_name"))
         read_host(*name, into.server_name);
     map.read_into("min_version", into.min_version, core::tls_version_words);

@@ -59,6 +59,9 @@ struct tls_settings {
     std::string ca_file;      ///< PEM; empty: the system's trust store
     std::string server_name;  ///< the name to ask for and to verify; empty: the URL's host
     tls_version min_version = tls_version::v1_2;
+    std::string client_certificate = {};  ///< PEM, its chain behind it; empty: none is shown to the server
+    std::string client_key = {};          ///< PEM; empty: it stands in `client_certificate`
+    std::optional<secret_reference> client_key_password = {};
     bool operator==(const tls_settings&) const = default;
 };
 

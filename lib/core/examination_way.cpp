@@ -16,8 +16,9 @@ struct names {
     std::string_view look_up;
     std::string_view connection;
     std::string_view tls;
-    std::string url;      ///< the setting
-    std::string ca_file;  ///< the setting
+    std::string url;                 ///< the setting
+    std::string ca_file;             ///< the setting
+    std::string client_certificate;  ///< the setting
 };
 
 std::string took(duration length) {
@@ -61,18 +62,41 @@ std::string chain_text(const way& found) {
     return text;
 }
 
+/// What the server wants to know of us.
+std::string client_text(const way& found) {
+    if (!found.client)
+        return found.wants_client_certificate ? "; it asks for a client certificate, and goes on without" : "";
+    return (found.wants_client_certificate ? "; it was shown " : "; it does not ask for ") +
+           describe(*found.client);
+}
+
+std::string ending(const certificate& each, wall_time now) {
+    if (each.not_after <= now)
+        return each.subject + " has expired on " + to_date(each.not_after) + "; ";
+    const auto days = std::chrono::floor<std::chrono::days>(each.not_after - now).count();
+    return each.subject + " expires on " + to_date(each.not_after) + " (in " + std::to_string(days) +
+           " days); ";
+}
+
+check_line client_ends(check_line line, const certificate& client, const names& called, wall_time now) {
+    line.came_out = result::warning;
+    line.found = "the client certificate " + ending(client, now) + line.found;
+    line.remedy = "renew it, and put it where " + called.client_certificate + " points";
+    return line;
+}
+
 check_line verified_line(const way& found, const names& called, wall_time now) {
-    check_line line{called.tls, result::passed, found.tls_version + ", " + found.cipher + chain_text(found),
-                    ""};
+    check_line line{called.tls, result::passed,
+                    found.tls_version + ", " + found.cipher + chain_text(found) + client_text(found), ""};
+    if (found.client && found.client->not_after - now <= expiry_notice)
+        return client_ends(std::move(line), *found.client, called, now);
     const auto first = std::min_element(
         found.chain.begin(), found.chain.end(),
         [](const certificate& one, const certificate& other) { return one.not_after < other.not_after; });
     if (first == found.chain.end() || first->not_after - now > expiry_notice)
         return line;
-    const auto days = std::chrono::floor<std::chrono::days>(first->not_after - now).count();
     line.came_out = result::warning;
-    line.found = first->subject + " expires on " + to_date(first->not_after) + " (in " + std::to_string(days) +
-                 " days); " + line.found;
+    line.found = ending(*first, now) + line.found;
     line.remedy = first == found.chain.begin()
                       ? "renew the certificate on the server"
                       : "renew the authority's certificate, and what " + called.ca_file + " names with it";
@@ -101,13 +125,17 @@ std::vector<check_line> lines(const way& found, const names& called, wall_time n
 }  // namespace
 
 std::vector<check_line> examine_cloud_way(const way& found, wall_time now) {
-    return lines(found, {"cloud_name", "cloud_connection", "cloud_tls", "cloud.url", "cloud.tls.ca_file"}, now);
+    return lines(found,
+                 {"cloud_name", "cloud_connection", "cloud_tls", "cloud.url", "cloud.tls.ca_file",
+                  "cloud.tls.client_certificate"},
+                 now);
 }
 
 std::vector<check_line> examine_instance_way(const way& found, wall_time now) {
-    return lines(
-        found, {"instance_name", "instance_connection", "instance_tls", "instance.url", "instance.tls.ca_file"},
-        now);
+    return lines(found,
+                 {"instance_name", "instance_connection", "instance_tls", "instance.url",
+                  "instance.tls.ca_file", "instance.tls.client_certificate"},
+                 now);
 }
 
 }  // namespace tunnelkeyd::core

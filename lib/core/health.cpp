@@ -32,9 +32,13 @@ std::string or_else(const std::string& remedy, const char* otherwise) {
 }
 
 /// Where refused credentials come from: so that nobody has to look it up at night.
-std::string whence(const tunnel_facts& tunnel, std::string_view code) {
-    if (code != "credentials_refused" || tunnel.settings == nullptr)
+std::string whence(const tunnel_facts& tunnel, const trouble& found) {
+    if (found.code != "credentials_refused" || tunnel.settings == nullptr)
         return {};
+    if (found.what.find("client certificate") != std::string::npos) {
+        const auto& file = tunnel.settings->instance.tls.client_certificate;
+        return file.empty() ? "" : "; the client certificate is that of file " + file;
+    }
     const auto& auth = tunnel.settings->instance.auth;
     const auto* bearer = std::get_if<bearer_auth>(&auth);
     return "; the credentials are those of " +
@@ -76,7 +80,7 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
                                               : "the cloud may have made a new key that we do not know";
     auto error = tunnel.record.last_error;
     if (tunnel.trouble)
-        error += whence(tunnel, tunnel.trouble->code);
+        error += whence(tunnel, *tunnel.trouble);
     return problem{late ? health::failing : health::degraded, "gap_open",
                    "the key gap is open since " + to_iso8601(opened) + ": " + key +
                        (error.empty() ? "" : " (" + error + ")"),
@@ -90,12 +94,12 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
 std::optional<problem> obstacle(const tunnel_facts& tunnel) {
     if (tunnel.preflight != nullptr) {
         auto found = trouble_of(*tunnel.preflight);
-        return problem{health::degraded, found.code, found.what + whence(tunnel, found.code),
+        return problem{health::degraded, found.code, found.what + whence(tunnel, found),
                        or_else(found.remedy, failing_remedy), tunnel.preflight_at};
     }
     if (tunnel.trouble)
         return problem{health::degraded, tunnel.trouble->code,
-                       tunnel.trouble->what + whence(tunnel, tunnel.trouble->code),
+                       tunnel.trouble->what + whence(tunnel, *tunnel.trouble),
                        or_else(tunnel.trouble->remedy, failing_remedy), std::nullopt};
     if (tunnel.record.failures > 0 && !tunnel.record.last_error.empty())  // of an earlier run
         return problem{health::degraded, "rotation_failing",

@@ -26,6 +26,15 @@ std::string state_of(const exchange& seen) {
     return found->get_ref<const std::string&>().substr(0, 80);
 }
 
+/// Nothing is repeated soon, as with other credentials: a person is needed.
+preflight_failure no_client_certificate(const exchange& seen) {
+    return {check::credentials, "the instance does not accept the client certificate (" + describe(seen) + ")",
+            "put one that it accepts where instance.tls.client_certificate points; what waits goes on once "
+            "tunnelkeyd "
+            "preflight passes",
+            std::nullopt};
+}
+
 preflight_failure unreachable(const exchange& seen) {
     const auto says = [&](const char* word) { return seen.problem.find(word) != std::string::npos; };
     return {check::instance, "the instance cannot be reached: " + describe(seen),
@@ -92,6 +101,8 @@ std::optional<preflight_failure> judge_api_key(const exchange& seen) {
 }
 
 std::optional<preflight_failure> judge_status(const exchange& seen, wall_time now) {
+    if (refuses_client_certificate(seen))
+        return no_client_certificate(seen);
     if (seen.reached != reached::reply)
         return unreachable(seen);
     const std::string state = state_of(seen);
@@ -110,6 +121,8 @@ std::optional<preflight_failure> judge_status(const exchange& seen, wall_time no
 }
 
 std::optional<preflight_failure> judge_whoami(const exchange& seen, wall_time now) {
+    if (refuses_client_certificate(seen))
+        return no_client_certificate(seen);
     if (seen.reached != reached::reply)
         return unreachable(seen);
     if (seen.status == 404)

@@ -69,18 +69,16 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
                     "bring the instance back, or the network on the way to it: the key is sent again "
                     "until it is installed"),
             verdict.retry_after, longest_retry_after, now, chance);
-    case kind::credentials_refused:
+    case kind::credentials_refused: {
+        const std::string remedy =
+            verdict.client_certificate
+                ? "put a client certificate that it accepts where instance.tls.client_certificate points"
+                : "renew the token or password that instance.auth points to (a redirect: correct instance.url)";
         note(log_level::error, "install.credentials_refused",
-             "the instance refuses our credentials (" + verdict.why +
-                 "): renew the token or password that instance.auth points to (a redirect: correct "
-                 "instance.url); "
-                 "the new key is kept");
-        return fail_open(
-            backoff_kind::slow,
-            because("credentials_refused",
-                    "renew the token or password that instance.auth points to (a redirect: correct "
-                    "instance.url), and reload"),
-            verdict.retry_after, longest_retry_after, now, chance);
+             "the instance refuses our credentials (" + verdict.why + "): " + remedy + "; the new key is kept");
+        return fail_open(backoff_kind::slow, because("credentials_refused", remedy + ", and reload"),
+                         verdict.retry_after, longest_retry_after, now, chance);
+    }
     case kind::wrong_url:
         note(log_level::error, "install.wrong_url",
              "nothing at the instance takes the new key (" + verdict.why +

@@ -37,6 +37,10 @@ void put(settings_writer& out, std::string_view key, const timeouts& value) {
 void put(settings_writer& out, std::string_view key, const tls_settings& value) {
     out.open_map(key, true);
     put_unless_empty(out, "ca_file", value.ca_file);
+    put_unless_empty(out, "client_certificate", value.client_certificate);
+    put_unless_empty(out, "client_key", value.client_key);
+    if (value.client_key_password)
+        put(out, "client_key_password", *value.client_key_password);
     put_unless_empty(out, "server_name", value.server_name);
     out.text("min_version", word_of(value.min_version, tls_version_words));
     out.close_map();

@@ -91,12 +91,25 @@ bool is_html(const exchange& seen) {
     return starts_with_ignoring_case(body, "<!doctype html") || starts_with_ignoring_case(body, "<html");
 }
 
+bool refuses_client_certificate(const exchange& seen) {
+    if (seen.reached != reached::reply)
+        return seen.reached == reached::alert;
+    if (seen.status == 495 || seen.status == 496)
+        return true;
+    const auto body = seen.body.reveal();
+    const auto says = [&body](std::string_view text) { return body.find(text) != std::string_view::npos; };
+    return seen.status == 400 && is_html(seen) &&
+           (says("No required SSL certificate was sent") || says("The SSL certificate error"));
+}
+
 std::string describe(const exchange& seen) {
     if (seen.reached != reached::reply)
         return seen.problem;
     std::string text = "HTTP " + std::to_string(seen.status);
     if (!seen.content_type.empty())
         text += " (" + seen.content_type.substr(0, 80) + ")";
+    if (refuses_client_certificate(seen))
+        text += ", the web server before it does not accept our client certificate, or wants one";
     return text;
 }
 
@@ -133,8 +146,9 @@ install_verdict judge_install(const exchange& seen, wall_time now) {
     using kind = install_verdict::kind;
     install_verdict verdict;
     verdict.why = describe(seen);
+    verdict.client_certificate = refuses_client_certificate(seen);
     if (seen.reached != reached::reply) {
-        verdict.what = seen.reached == reached::alert ? kind::credentials_refused : kind::retry;
+        verdict.what = verdict.client_certificate ? kind::credentials_refused : kind::retry;
         verdict.unanswered = seen.reached == reached::interrupted;
         return verdict;
     }
@@ -150,7 +164,8 @@ install_verdict judge_install(const exchange& seen, wall_time now) {
         verdict.what = kind::installed;
         verdict.why.clear();
         verdict.name = text_member(parse_object(seen.body), "name");
-    } else if (status == 401 || status == 403 || (status >= 300 && status < 400)) {
+    } else if (status == 401 || status == 403 || (status >= 300 && status < 400) ||
+               verdict.client_certificate) {
         verdict.what = kind::credentials_refused;
         if (!seen.authentication_denied_reason.empty())
             verdict.why += ", " + seen.authentication_denied_reason.substr(0, 200);

@@ -44,10 +44,11 @@ struct install_verdict {
         rejected,             ///< the instance does not want this key
     };
     kind what = kind::retry;
-    std::string why;          ///< for people; "" when installed
-    bool unanswered = false;  ///< it may still take effect, later
-    std::string name;         ///< `name` of the reply, where that could be parsed
-    unsigned status = 0;      ///< 0 without a reply
+    std::string why;                  ///< for people; "" when installed
+    bool unanswered = false;          ///< it may still take effect, later
+    bool client_certificate = false;  ///< with credentials_refused: it is that which is refused, or missing
+    std::string name;                 ///< `name` of the reply, where that could be parsed
+    unsigned status = 0;              ///< 0 without a reply
     std::optional<duration> retry_after;
 };
 
@@ -60,6 +61,11 @@ std::optional<duration> wait_asked_for(const exchange& seen, wall_time now);
 
 /// Did a web page come where an API's answer belongs? By its media type or its first characters.
 bool is_html(const exchange& seen);
+
+/// Does the peer say that it does not accept the client's certificate, or the want of one? By an alert, or as
+/// nginx does: a 400 with a page of its own, for its internal codes 495 and 496 (ngx_http_ssl_module, "Error
+/// Processing"), or these codes themselves.
+bool refuses_client_certificate(const exchange& seen);
 
 /// "HTTP 502 (text/html)", or what kept the reply from coming.
 std::string describe(const exchange& seen);

@@ -13,10 +13,14 @@
 namespace tunnelkeyd::core {
 
 struct certificate {
-    std::string subject;  ///< as in RFC 2253, escaped and cut
-    std::string issuer;   ///< likewise
-    wall_time not_after;  ///< until when it is valid
+    std::string subject;        ///< as in RFC 2253, escaped and cut
+    std::string issuer;         ///< likewise
+    wall_time not_after;        ///< until when it is valid
+    wall_time not_before = {};  ///< and from when
 };
+
+/// "CN=jira.example.com, issued by CN=Example CA, valid from 2026-01-01 until 2027-01-01"
+std::string describe(const certificate& shown);
 
 struct way {
     base_url to;
@@ -37,6 +41,8 @@ struct way {
     std::string cipher;              ///< "TLS_AES_256_GCM_SHA384"
     std::vector<certificate> chain;  ///< the server's own first: up to the trusted one where it was verified,
                                      ///< else as the server sent it; at most 10
+    bool wants_client_certificate = false;   ///< the server asked for one
+    std::optional<certificate> client = {};  ///< the one that is configured
     duration tls_took{0};
 };
 

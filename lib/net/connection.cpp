@@ -1,13 +1,16 @@
 #include "net/connection.hpp"
 
+#include "net/certificate_text.hpp"
 #include "net/dial.hpp"
 #include "net/error_text.hpp"
 #include "net/reply_reader.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -31,6 +34,7 @@ using std::chrono::steady_clock;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr core::duration last_words = std::chrono::seconds(1);
+constexpr core::duration time_to_object = std::chrono::seconds(2);
 
 /// Limits nothing and counts what was handed to the kernel, which is what can have left.
 class counting_policy {
@@ -110,6 +114,8 @@ asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::cont
     result.timed_out = !problem.empty() && steady_clock::now() >= deadline;
     if (result.timed_out)
         problem = "no connection within " + core::to_string(limit) + ": " + problem;
+    if (client_refused_)
+        result.reached = core::reached::alert;
     result.problem = std::move(problem);
     co_return result;
 }
@@ -137,10 +143,11 @@ asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
         co_return "TLS handshake: " + name + " is not a name that a certificate can have";
     peer_.name = name + "\n" + where_.url.authority();
     tls_sessions::attach(tls.native_handle(), peer_);
+    watch_client_authentication(tls.native_handle(), client_);
     auto verify = [this, name](bool verified, asio::ssl::verify_context& verification) {
         auto* const handle = verification.native_handle();
-        if (!verified && certificate_failure_.problem.empty())
-            certificate_failure_ = describe_failure(handle, name);
+        if (!verified && tls_failure_.problem.empty())
+            tls_failure_ = refused_server(handle, name);
         if (examined_ && examined_->chain.empty())
             examined_->chain = describe_chain(X509_STORE_CTX_get0_untrusted(handle));
         return verified;
@@ -152,8 +159,35 @@ asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
         note_tls(tls.native_handle());
     if (!failure)
         co_return "";
-    co_return "TLS handshake: " +
-        (certificate_failure_.problem.empty() ? error_text(failure) : certificate_failure_.text());
+    if (failure == beast::error::timeout)
+        co_return "TLS handshake: " + error_text(failure);
+    client_refused_ = client_.asked && refuses_handshake(failure);
+    if (tls_failure_.problem.empty())
+        tls_failure_ = broken_handshake(failure, client_, where_.tls);
+    co_return "TLS handshake: " + tls_failure_.text();
+}
+
+/// Under TLS 1.3 a server looks at the client's certificate when the client has already ended its handshake
+/// (RFC 8446, section 4.4.2.4). An objection comes then; else most servers offer a session at once.
+asio::awaitable<void> connection::hear_objection(time_point deadline) {
+    if (!client_.asked || SSL_version(streams_->tls->native_handle()) < TLS1_3_VERSION)
+        co_return;
+    // Without closing the socket, as the stream's own limit would.
+    streams_->tcp.expires_never();
+    asio::steady_timer patience(loop_, std::min(deadline, steady_clock::now() + time_to_object));
+    patience.async_wait([self = shared_from_this()](const error_code& error) {
+        if (!error)
+            self->streams_->tcp.cancel();
+    });
+    peer_.offered = [this] {
+        asio::post(loop_, [self = shared_from_this()] { self->streams_->tcp.cancel(); });
+    };
+    char byte = 0;
+    const auto [heard, size] = co_await streams_->read_some(asio::buffer(&byte, 1));
+    peer_.offered = nullptr;
+    if (heard && heard != asio::error::operation_aborted)
+        tls_failure_ = refuses_handshake(heard) ? refused_client(heard, client_)
+                                                : broken_handshake(heard, client_, where_.tls);
 }
 
 asio::awaitable<core::exchange> connection::exchange(wiping_string request, core::duration limit) {
@@ -194,8 +228,7 @@ asio::awaitable<core::exchange> connection::exchange(wiping_string request, core
     else if (!left)
         result.problem = "the connection was gone before the request was sent: " + error_text(failure);
     else if (refused)
-        result.problem = "the server refused the TLS handshake, perhaps for want of a client certificate: " +
-                         error_text(failure);
+        result.problem = refused_client(failure, client_).text();
     else if (reply.bytes_read() == 0)
         result.problem = "no reply: " + error_text(failure);
     else if (!reply.problem().empty())

@@ -5,6 +5,7 @@
 #include "core/way.hpp"
 #include "net/dial.hpp"
 #include "net/tls_contexts.hpp"
+#include "net/tls_failure.hpp"
 #include "net/tls_peer.hpp"
 #include "net/tls_sessions.hpp"
 #include "net/wiping_allocator.hpp"
@@ -35,8 +36,9 @@ public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing;
-    /// it has no problem where the connection is open. `context` may be null where the URL is plain http.
+    /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing,
+    /// or an alert where the server refused the client's certificate; it has no problem where the connection is
+    /// open. `context` may be null where the URL is plain http.
     boost::asio::awaitable<core::exchange> open(std::shared_ptr<boost::asio::ssl::context> context,
                                                 std::shared_ptr<tls_sessions> sessions, core::duration limit);
 
@@ -65,17 +67,20 @@ private:
 
     boost::asio::awaitable<std::string> connect(time_point deadline);
     boost::asio::awaitable<std::string> shake_hands(time_point deadline);
+    boost::asio::awaitable<void> hear_objection(time_point deadline);
     void note_dial(const dial::result& found);
     void note_tls(const SSL* connected);
 
     struct streams;
     boost::asio::io_context& loop_;
-    tls_sessions::peer peer_;  ///< outlives the TLS stream, which refers to it
+    tls_sessions::peer peer_;       ///< outlives the TLS stream, which refers to it
+    client_authentication client_;  ///< likewise
     std::unique_ptr<streams> streams_;
     std::unique_ptr<dial> dial_;  ///< while it runs
     endpoint where_;
     std::string name_servers_;
-    certificate_failure certificate_failure_;
+    tls_failure tls_failure_;        ///< why the handshake failed
+    bool client_refused_ = false;    ///< since the server does not accept the client's certificate
     core::way* examined_ = nullptr;  ///< while examine() runs
     time_point made_at_ = std::chrono::steady_clock::now();
     bool used_ = false;              ///< a request has been begun

@@ -1,3 +1,4 @@
+#include "net/certificate_text.hpp"
 #include "net/connection.hpp"
 
 #include <utility>
@@ -40,14 +41,21 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
         if (found.problem.empty())
             found.problem = co_await shake_hands(began + limit);
         found.tls_took = since(connected);
+        if (found.problem.empty()) {
+            co_await hear_objection(began + limit);
+            found.problem = tls_failure_.problem;
+        }
+        found.wants_client_certificate = client_.asked;
     }
     examined_ = nullptr;
     if (found.problem.empty()) {
         found.ended_at = stage::whole;
         close();
-    } else if (!certificate_failure_.problem.empty()) {
-        found.problem = certificate_failure_.problem;
-        found.remedy = certificate_failure_.remedy;
+    } else if (!tls_failure_.problem.empty()) {
+        found.problem = tls_failure_.problem;
+        found.remedy = tls_failure_.remedy;
+        if (client_.asked)
+            found.chain.clear();  // they were good
     } else if (steady_clock::now() >= began + limit) {
         found.problem = "no connection within " + core::to_string(limit) + ": " + found.problem;
     }
@@ -58,6 +66,8 @@ void connection::note_tls(const SSL* connected) {
     examined_->tls_version = SSL_get_version(connected);
     examined_->cipher = SSL_get_cipher_name(connected);
     examined_->chain = describe_chain(SSL_get0_verified_chain(connected));
+    if (const auto* configured = SSL_get_certificate(connected))
+        examined_->client = read_certificate(configured);
 }
 
 }  // namespace tunnelkeyd::net

@@ -14,8 +14,11 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 struct http_client::shared_state {
-    shared_state(asio::io_context& io, client_options with)
-        : loop(io), options(std::move(with)), idle(std::make_shared<idle_connections>(io, options)) {}
+    shared_state(asio::io_context& io, const ports::secrets& secrets, client_options with)
+        : loop(io),
+          options(std::move(with)),
+          contexts(secrets),
+          idle(std::make_shared<idle_connections>(io, options)) {}
 
     asio::io_context& loop;
     client_options options;
@@ -38,8 +41,11 @@ namespace {
 std::string key_of(const endpoint& to) {
     std::string key = to.url.text();
     if (to.url.is_https()) {
-        // Neither a URL nor a host name contains a line break.
+        // None of these contains a line break.
         key.append("\n").append(to.tls.server_name).append("\n").append(to.tls.ca_file);
+        key.append("\n").append(to.tls.client_certificate).append("\n").append(to.tls.client_key);
+        if (const auto& password = to.tls.client_key_password)
+            key.append("\n").append(core::describe(*password));
         key.append(to.tls.min_version == core::tls_version::v1_3 ? "\n3" : "\n2");
     }
     return key;
@@ -70,8 +76,8 @@ core::exchange nothing(std::string problem) {
 
 }  // namespace
 
-http_client::http_client(asio::io_context& loop, client_options options)
-    : state_(std::make_shared<shared_state>(loop, std::move(options))) {
+http_client::http_client(asio::io_context& loop, const ports::secrets& secrets, client_options options)
+    : state_(std::make_shared<shared_state>(loop, secrets, std::move(options))) {
 }
 
 http_client::~http_client() {
@@ -106,6 +112,10 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
     };
     job work{std::move(to), std::move(request.bytes), limits, use};
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
+}
+
+std::string http_client::missing_secret(const endpoint& to) const {
+    return to.url.is_https() ? state_->contexts.try_anew(to.tls) : "";
 }
 
 void http_client::examine(endpoint to, core::duration limit, ports::way_handler done) {
@@ -173,6 +183,8 @@ asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> clien
         const busy_guard busy(client->busy, opened);
         tls_contexts::result tls;
         if (to.url.is_https())
+            tls.problem = client->contexts.try_anew(to.tls);
+        if (to.url.is_https() && tls.problem.empty())
             tls = client->contexts.get(to.tls);
         found = co_await opened->examine(std::move(tls), limit);
     } catch (const std::exception& error) {

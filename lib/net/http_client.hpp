@@ -4,6 +4,7 @@
 #include "net/connection.hpp"
 #include "net/request_text.hpp"
 #include "ports/cloud.hpp"
+#include "ports/secrets.hpp"
 
 #include <memory>
 
@@ -24,7 +25,8 @@ enum class use_of_connection {
 /// handler.
 class http_client {
 public:
-    http_client(boost::asio::io_context& loop, client_options options);
+    /// `secrets` outlives it.
+    http_client(boost::asio::io_context& loop, const ports::secrets& secrets, client_options options);
     ~http_client();
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
@@ -36,6 +38,9 @@ public:
     /// Opens a connection of its own, within `limit`, sends nothing on it and closes it. No session is resumed,
     /// so that the certificates are seen.
     void examine(endpoint to, core::duration limit, ports::way_handler done);
+
+    /// As ports::cloud has it. What has not changed is read anew all the same, but for the trust store.
+    [[nodiscard]] std::string missing_secret(const endpoint& to) const;
 
     /// Cancels every request and closes every connection. Later requests are dropped.
     void stop();

@@ -12,8 +12,10 @@ std::string organization_path(std::string_view id) {
 
 }  // namespace
 
-https_cloud::https_cloud(boost::asio::io_context& loop, core::cloud_settings settings, client_options options)
-    : settings_(std::move(settings)), client_(std::make_unique<http_client>(loop, std::move(options))) {
+https_cloud::https_cloud(boost::asio::io_context& loop, const ports::secrets& secrets,
+                         core::cloud_settings settings, client_options options)
+    : settings_(std::move(settings)),
+      client_(std::make_unique<http_client>(loop, secrets, std::move(options))) {
 }
 
 https_cloud::~https_cloud() = default;
@@ -33,6 +35,11 @@ void https_cloud::regenerate(const core::identity& tunnel, const core::secret& a
 
 void https_cloud::examine(ports::way_handler done) {
     client_->examine({settings_.url, settings_.tls}, settings_.timeout.connect, std::move(done));
+}
+
+std::string https_cloud::missing_secret() const {
+    const auto problem = client_->missing_secret({settings_.url, settings_.tls});
+    return problem.empty() ? "" : "cloud: " + problem;
 }
 
 void https_cloud::send(std::string_view method, const std::string& path, const core::secret& api_key,

@@ -15,8 +15,9 @@ using wiping_json = nlohmann::basic_json<std::map, std::vector, wiping_string>;
 
 }  // namespace
 
-https_instance::https_instance(boost::asio::io_context& loop, client_options options)
-    : client_(std::make_unique<http_client>(loop, std::move(options))) {
+https_instance::https_instance(boost::asio::io_context& loop, const ports::secrets& secrets,
+                               client_options options)
+    : client_(std::make_unique<http_client>(loop, secrets, std::move(options))) {
 }
 
 https_instance::~https_instance() = default;
@@ -54,6 +55,11 @@ void https_instance::install(const core::instance& at, const ports::credentials&
 
 void https_instance::examine(const core::instance& at, ports::way_handler done) {
     client_->examine({at.url, at.tls}, at.timeout.connect, std::move(done));
+}
+
+std::string https_instance::missing_secret(const core::instance& at) const {
+    const auto problem = client_->missing_secret({at.url, at.tls});
+    return problem.empty() ? "" : "instance: " + problem;
 }
 
 }  // namespace tunnelkeyd::net

@@ -1,10 +1,12 @@
 #include "net/tls_contexts.hpp"
 
+#include "net/client_identity.hpp"
 #include "net/tls_sessions.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,34 +44,50 @@ std::string last_openssl_error() {
     return text;
 }
 
-std::string error_text(int code) {
-    return std::generic_category().message(code);
+/// Why OpenSSL is not to be given this file.
+std::string unusable(const std::string& ca_file) {
+    struct stat status {};
+    if (::stat(ca_file.c_str(), &status) != 0)
+        return std::generic_category().message(errno);
+    if (!S_ISREG(status.st_mode))
+        return "it is not a regular file";
+    return status.st_size > largest_ca_file ? "it is larger than 16 MiB" : "";
+}
+
+std::string trust(SSL_CTX* context, const std::string& ca_file) {
+    ERR_clear_error();
+    if (ca_file.empty())
+        return SSL_CTX_set_default_verify_paths(context) == 1
+                   ? ""
+                   : "cannot use the system's trust store: " + last_openssl_error();
+    auto problem = unusable(ca_file);
+    if (problem.empty() && SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
+        problem = last_openssl_error();
+    return problem.empty() ? "" : "cannot read tls.ca_file " + ca_file + ": " + problem;
 }
 
 }  // namespace
 
-std::string tls_contexts::inspect(const std::string& ca_file, fingerprint& seen) {
-    // Certificates in the system's directory are found by name, as they are needed; a change there still makes
-    // a new context, so that a certificate that was removed is no longer trusted.
-    const std::string path = ca_file.empty() ? X509_get_default_cert_dir() : ca_file;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
-        return ca_file.empty() ? "" : "cannot read tls.ca_file " + path + ": " + error_text(errno);
-    if (!ca_file.empty() && !S_ISREG(status.st_mode))
-        return "cannot read tls.ca_file " + path + ": it is not a regular file";
-    if (!ca_file.empty() && status.st_size > largest_ca_file)
-        return "cannot read tls.ca_file " + path + ": it is larger than 16 MiB";
-    seen = {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
-    return "";
+tls_contexts::result tls_contexts::make(const core::tls_settings& settings) const {
+    auto context = make_context(settings.min_version);
+    auto problem = trust(context->native_handle(), settings.ca_file);
+    if (problem.empty())
+        problem = use_client_identity(context->native_handle(), settings, secrets_);
+    if (!problem.empty())
+        return {nullptr, std::move(problem)};
+    return {std::move(context), ""};
 }
 
 tls_contexts::result tls_contexts::get(const core::tls_settings& settings) {
-    fingerprint seen;
-    if (auto problem = inspect(settings.ca_file, seen); !problem.empty())
-        return {nullptr, std::move(problem)};
-    const auto found = std::find_if(entries_.begin(), entries_.end(), [&settings](const entry& one) {
-        return one.ca_file == settings.ca_file && one.min_version == settings.min_version;
-    });
+    auto wanted = settings;
+    wanted.server_name.clear();
+    // Before the files are read: one that changes meanwhile is read again the next time. Certificates in the
+    // system's directory are found by name, as they are needed; a change there still makes a new context, so
+    // that a certificate that was removed is no longer trusted.
+    const versions seen{version_of(wanted.ca_file.empty() ? X509_get_default_cert_dir() : wanted.ca_file),
+                        version_of(wanted.client_certificate), version_of(wanted.client_key)};
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&wanted](const entry& one) { return one.settings == wanted; });
     if (found != entries_.end() && found->seen == seen) {
         std::rotate(entries_.begin(), found, found + 1);
         return {entries_.front().context, ""};
@@ -77,18 +95,21 @@ tls_contexts::result tls_contexts::get(const core::tls_settings& settings) {
     if (found != entries_.end())
         entries_.erase(found);
 
-    auto context = make_context(settings.min_version);
-    ERR_clear_error();
-    if (settings.ca_file.empty()) {
-        if (SSL_CTX_set_default_verify_paths(context->native_handle()) != 1)
-            return {nullptr, "cannot use the system's trust store: " + last_openssl_error()};
-    } else if (SSL_CTX_load_verify_file(context->native_handle(), settings.ca_file.c_str()) != 1) {
-        return {nullptr, "cannot read tls.ca_file " + settings.ca_file + ": " + last_openssl_error()};
-    }
+    auto made = make(wanted);
+    if (!made.context)
+        return made;
     if (entries_.size() == most_contexts)
         entries_.pop_back();
-    entries_.insert(entries_.begin(), entry{settings.ca_file, settings.min_version, seen, context});
-    return {std::move(context), ""};
+    entries_.insert(entries_.begin(), entry{std::move(wanted), seen, made.context});
+    return made;
+}
+
+std::string tls_contexts::try_anew(const core::tls_settings& settings) {
+    auto problem = get(settings).problem;
+    if (!problem.empty() || settings.client_certificate.empty())
+        return problem;
+    const auto scratch = make_context(settings.min_version);
+    return use_client_identity(scratch->native_handle(), settings, secrets_);
 }
 
 }  // namespace tunnelkeyd::net

@@ -1,19 +1,20 @@
 #pragma once
 
 #include "core/config.hpp"
+#include "net/pem_file.hpp"
+#include "ports/secrets.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
-#include <sys/stat.h>
-
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace tunnelkeyd::net {
 
-/// OpenSSL contexts, each with its trust store: parsing one costs far more than a handshake, so they are shared
-/// by all connections with the same settings. The 64 used last are kept.
+/// OpenSSL contexts, each with its trust store and its client certificate: reading those costs far more than a
+/// handshake, so they are shared by all connections with the same settings. The 64 used last are kept.
 class tls_contexts {
 public:
     struct result {
@@ -21,28 +22,28 @@ public:
         std::string problem;  ///< why there is none, for people
     };
 
-    /// The trust store is read again when its file has changed. Blocks for as long as reading a file takes.
+    /// `secrets` outlives it.
+    explicit tls_contexts(const ports::secrets& secrets) : secrets_(secrets) {}
+
+    /// A new one where a file has changed since: what cannot be read any more has no context. Blocks for as
+    /// long as reading files takes.
     result get(const core::tls_settings& settings);
 
+    /// The same, and the client's certificate, its key and the key's password are read whether or not they have
+    /// changed: would a process that has just started get there, too? "", or the problem.
+    std::string try_anew(const core::tls_settings& settings);
+
 private:
-    /// Tells a file from what it was before, in the way of make.
-    struct fingerprint {
-        dev_t device = 0;
-        ino_t inode = 0;
-        off_t size = 0;
-        time_t seconds = 0;
-        long nanoseconds = 0;
-        bool operator==(const fingerprint&) const = default;
-    };
+    using versions = std::array<file_version, 3>;  ///< trust store, certificate, key
     struct entry {
-        std::string ca_file;
-        core::tls_version min_version;
-        fingerprint seen;
+        core::tls_settings settings;  ///< without the name, which no context depends on
+        versions seen;
         std::shared_ptr<boost::asio::ssl::context> context;
     };
 
-    static std::string inspect(const std::string& ca_file, fingerprint& seen);
+    result make(const core::tls_settings& settings) const;
 
+    const ports::secrets& secrets_;
     std::vector<entry> entries_;  ///< the one used last comes first
 };
 

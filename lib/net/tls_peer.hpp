@@ -6,10 +6,10 @@
 
 #include <openssl/ssl.h>
 
+#include <optional>
 #include <string>
-#include <vector>
 
-/// Who the other side of a TLS connection has to be, and what is said when it is somebody else.
+/// Who the two sides of a TLS connection have to be.
 namespace tunnelkeyd::net {
 
 /// Before the handshake: the certificate must be for `name` (RFC 6125; an IP address must stand in it as one,
@@ -17,21 +17,18 @@ namespace tunnelkeyd::net {
 /// OpenSSL takes no such name.
 bool expect_peer(SSL* connection, const std::string& name);
 
-/// Why a certificate is not accepted, and what to do about it; for people.
-struct certificate_failure {
-    std::string problem;  ///< "" where there is none
-    std::string remedy;   ///< "" where nothing better can be said
-
-    /// Both in one.
-    [[nodiscard]] std::string text() const { return problem + (remedy.empty() ? "" : ": " + remedy); }
+/// What came of the client's side of a handshake (RFC 8446, section 4.3.2; RFC 5246, section 7.4.4).
+struct client_authentication {
+    bool asked = false;   ///< the server asked for a certificate; a resumed session does not
+    std::string issuers;  ///< those whose certificates it takes, as far as it says: "CN=Example CA"
+    std::optional<core::certificate> shown;  ///< what it was shown then; nothing where none is configured
 };
 
-/// In a verification callback that was told of a failure: what is wrong, with which certificate. Text from the
-/// certificate is escaped and cut.
-certificate_failure describe_failure(X509_STORE_CTX* verification, const std::string& name);
+/// Before the handshake: fills `into`, which outlives it.
+void watch_client_authentication(SSL* connection, client_authentication& into);
 
-/// The first ten certificates; none where `chain` is null.
-std::vector<core::certificate> describe_chain(const STACK_OF(X509) * chain);
+/// The number of the alert that this error stands for (RFC 8446, section 6.2); nothing where it is another one.
+std::optional<int> alert_of(const boost::system::error_code& error);
 
 /// Is this the alert of a peer that refuses the handshake? Then it has not acted on anything sent after it.
 bool refuses_handshake(const boost::system::error_code& error);

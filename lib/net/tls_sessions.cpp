@@ -22,6 +22,8 @@ void tls_sessions::enable(SSL_CTX* context) {
     SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, mode, nullptr);
     SSL_CTX_sess_set_new_cb(context, [](SSL* connection, SSL_SESSION* session) {
         const auto* from = static_cast<const peer*>(SSL_get_ex_data(connection, peer_index()));
+        if (from && from->offered)
+            from->offered();
         if (!from || SSL_SESSION_is_resumable(session) == 0)
             return 0;
         from->sessions->keep(*from, session_ptr(session));

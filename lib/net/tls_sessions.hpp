@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -23,7 +24,8 @@ public:
     struct peer {
         std::shared_ptr<tls_sessions> sessions;
         std::shared_ptr<boost::asio::ssl::context> context;
-        std::string name;  ///< all that tells one peer from another
+        std::string name;                    ///< all that tells one peer from another
+        std::function<void()> offered = {};  ///< called from inside OpenSSL when it offers one; may be empty
     };
 
     /// For each new context, so that sessions of its connections are kept.

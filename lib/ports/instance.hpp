@@ -27,6 +27,9 @@ public:
     /// Looks the instance's name up, connects and shakes hands as for a request, within `timeout.connect`, and
     /// hangs up without sending one.
     virtual void examine(const core::instance& at, way_handler done) = 0;
+
+    /// As ports::cloud has it.
+    [[nodiscard]] virtual std::string missing_secret(const core::instance& at) const = 0;
 };
 
 }  // namespace tunnelkeyd::ports

@@ -75,9 +75,11 @@ def apply(config, path, value):
         at.pop(path[-1], None)
         return
     put(at, path[-1], value)
-    # The organization that is meant, tunnels of nobody, the other end of a backoff.
+    # The certificate of a key, the organization that is meant, tunnels of nobody, the other end of a backoff.
     if path[-1] == "organization" and isinstance(value, str):
         config["organizations"][0]["name"] = value
+    if path[-1] in ("client_key", "client_key_password"):
+        at.setdefault("client_certificate", "/certificate")
     if path == ("organizations",) and value == []:
         config["tunnels"] = []
     if "retry" in path and path[-1] in ("initial", "max"):

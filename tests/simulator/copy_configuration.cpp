@@ -57,7 +57,7 @@ private:
 
     /// A client's certificate and key are files, too: neither is to be read.
     void trust_simulator(YAML::Node tls) const {
-        std::vector<std::string> gone = {"server_name"};
+        std::vector<std::string> gone = {"server_name", "client_key_password"};
         for (const auto& each : tls)
             if (each.second.IsScalar() && each.second.Scalar().starts_with('/'))
                 gone.push_back(each.first.Scalar());

@@ -31,7 +31,9 @@ public:
     void regenerate(const core::identity& id, const core::secret& api_key, core::duration timeout,
                     ports::exchange_handler done) override;
     void examine(ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret() const override { return missing; }
 
+    std::string missing;  ///< what cannot be read on this machine
     core::way way = whole_way("https://api.example");
     std::map<core::identity, tunnel> tunnels;
     std::map<std::string, std::string> api_keys;  ///< by organization id: the good one
@@ -67,7 +69,9 @@ public:
     void install(const core::instance& settings, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
     void examine(const core::instance& settings, ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret(const core::instance&) const override { return missing; }
 
+    std::string missing;  ///< what cannot be read on this machine
     std::map<std::string, product> products;
     std::map<std::string, std::string> moved;  ///< other URLs of a product
     /// The product that answers at this URL.

@@ -135,10 +135,40 @@ TEST_CASE("what a tunnel has to say is missed") {
 
 TEST_CASE("what is to come later is an unknown key of a tunnel until then") {
     CHECK(error_of(with_tunnel("    notify: true\n")).find("unknown key") != std::string::npos);
-    for (const char* fields :
-         {"      proxy: none\n", "      tls: {client_certificate: /x}\n", "      tls: {client_key: /x}\n",
-          "      tls: {client_key_password: {file: /x}}\n"})
-        CHECK(error_of(with_tunnel("", fields)).find("unknown key") != std::string::npos);
+    CHECK(error_of(with_tunnel("", "      proxy: none\n")).find("unknown key") != std::string::npos);
+}
+
+TEST_CASE("a client certificate, its key and that one's password are read together") {
+    const auto tls_of = [](const std::string& text) {
+        return tunnel_of(with_tunnel("", "      tls: {" + text + "}\n")).instance.tls;
+    };
+    const auto all = tls_of("client_certificate: /c.pem, client_key: /k.pem, client_key_password: {env: P}");
+    CHECK(all.client_certificate == "/c.pem");
+    CHECK(all.client_key == "/k.pem");
+    CHECK(all.client_key_password == core::secret_reference{source::env, "P"});
+    CHECK(tls_of("client_certificate: /both.pem").client_key.empty());
+    for (const char* field : {"client_key: /k.pem", "client_key_password: {file: /p}"})
+        CHECK(error_of(with_tunnel("", std::string("      tls: {") + field + "}\n"))
+                  .find("is of no use without client_certificate") != std::string::npos);
+    CHECK(error_of(with_tunnel("", "      tls: {client_certificate: /c, client_key_password: geheim}\n"))
+              .find("must be a reference to a secret") != std::string::npos);
+}
+
+TEST_CASE("a tunnel's own client certificate does not get the key of the defaults") {
+    const auto settings =
+        good(with_organization("defaults:\n"
+                               "  instance:\n"
+                               "    auth: {bearer: {env: B}}\n"
+                               "    tls: {ca_file: /ca, client_certificate: /c, client_key: /k, "
+                               "client_key_password: {env: P}}\n"
+                               "tunnels:\n"
+                               "  - {name: a, hostname: a, instance: {url: https://a}}\n"
+                               "  - {name: b, hostname: b, instance: {url: https://b, tls: "
+                               "{client_certificate: /both}}}\n"));
+    CHECK(settings.tunnels[0].instance.tls.client_key == "/k");
+    CHECK(settings.tunnels[0].instance.tls.client_key_password);
+    const auto& own = settings.tunnels[1].instance.tls;
+    CHECK(own == core::tls_settings{"/ca", "", core::tls_version::v1_2, "/both", "", std::nullopt});
 }
 
 TEST_CASE("a preflight in the background comes every so often or never") {

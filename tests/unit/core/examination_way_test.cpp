@@ -74,6 +74,34 @@ TEST_CASE("a certificate that expires within 30 days is a warning that names it,
     CHECK(core::examine_instance_way(found, now)[2].came_out == result::passed);
 }
 
+TEST_CASE("the client certificate is shown, and whether the server wants it") {
+    auto found = tests::whole_way(url);
+    found.wants_client_certificate = true;
+    CHECK_THAT(core::examine_instance_way(found, now)[2].found,
+               Contains("asks for a client certificate, and goes on"));
+    found.client = core::certificate{"CN=rotator", "CN=Example CA", now + 300 * 24h, now - 24h};
+    CHECK_THAT(
+        core::examine_instance_way(found, now)[2].found,
+        Contains("; it was shown CN=rotator, issued by CN=Example CA, valid from 2026-11-30 until 2027-09-27"));
+    found.wants_client_certificate = false;
+    CHECK_THAT(core::examine_instance_way(found, now)[2].found, Contains("; it does not ask for CN=rotator"));
+}
+
+TEST_CASE("a client certificate that expires within 30 days is a warning with its own remedy") {
+    auto found = tests::whole_way(url);
+    found.wants_client_certificate = true;
+    found.client = core::certificate{"CN=rotator", "CN=Example CA", now + 30 * 24h, now - 24h};
+    auto line = core::examine_instance_way(found, now)[2];
+    CHECK(line.came_out == result::warning);
+    CHECK_THAT(line.found, Contains("the client certificate CN=rotator expires on 2026-12-31 (in 30 days)"));
+    CHECK_THAT(line.remedy, Contains("instance.tls.client_certificate"));
+    found.client->not_after = now - 1h;
+    CHECK_THAT(core::examine_cloud_way(found, now)[2].found, Contains("CN=rotator has expired on 2026-11-30"));
+    CHECK_THAT(core::examine_cloud_way(found, now)[2].remedy, Contains("cloud.tls.client_certificate"));
+    found.client->not_after = now + 31 * 24h;
+    CHECK(core::examine_instance_way(found, now)[2].came_out == result::passed);
+}
+
 TEST_CASE("an address has no look-up, and plain http no certificates") {
     auto found = tests::whole_way("http://127.0.0.1:8080");
     found.addresses.clear();

@@ -117,6 +117,17 @@ TEST_CASE("a failed preflight is degraded under the code of what failed") {
     }
 }
 
+TEST_CASE("a refused client certificate is named by its file, and not by the token's") {
+    situation s;
+    s.settings.instance.tls.client_certificate = "/tls/rotator.pem";
+    s.preflight =
+        preflight_failure{preflight_failure::check::credentials, "no client certificate", "renew it", {}};
+    CHECK(s.at(start_of_time)[0].message ==
+          "no client certificate; the client certificate is that of file /tls/rotator.pem");
+    s.settings.instance.tls.client_certificate.clear();
+    CHECK(s.at(start_of_time)[0].message == "no client certificate");
+}
+
 TEST_CASE("refused credentials are named by where they come from, with a closed gap and an open one") {
     situation s;
     s.settings.instance.auth = bearer_auth{{secret_reference::source::file, "/secrets/jira-pat"}};

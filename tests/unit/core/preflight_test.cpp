@@ -47,12 +47,23 @@ TEST_CASE("a status that is not there is not RUNNING") {
         CHECK(judge_status(reply(200, body), start_of_time));
     CHECK(judge_status(reply(404, "<html>"), start_of_time));
     CHECK(judge_status(reply(302), start_of_time));
-    for (const auto how_far : {reached::nothing, reached::alert, reached::interrupted}) {
+    for (const auto how_far : {reached::nothing, reached::interrupted}) {
         const auto failure = judge_status(no_reply(how_far), start_of_time);
         REQUIRE(failure);
         CHECK(failure->at == check::instance);
         CHECK_FALSE(failure->remedy.empty());
     }
+}
+
+TEST_CASE("a client certificate that is refused is a matter of credentials, whatever is asked") {
+    const auto page = reply(400, "<html><h1>No required SSL certificate was sent</h1>", "text/html");
+    for (const auto& seen : {no_reply(reached::alert), page})
+        for (const auto& failure : {judge_status(seen, start_of_time), judge_whoami(seen, start_of_time)}) {
+            REQUIRE(failure);
+            CHECK(failure->at == check::credentials);
+            CHECK(failure->problem.find("client certificate") != std::string::npos);
+            CHECK(failure->remedy.find("instance.tls.client_certificate") != std::string::npos);
+        }
 }
 
 TEST_CASE("an instance in maintenance may say for how long") {

@@ -175,7 +175,7 @@ TEST_CASE("call 2, every status but 2xx") {
         if (status >= 200 && status < 300)
             continue;
         put expected = put::retry;
-        if (status == 401 || status == 403 || (status >= 300 && status < 400))
+        if (status == 401 || status == 403 || (status >= 300 && status < 400) || status == 495 || status == 496)
             expected = put::credentials_refused;
         else if (status == 404 || status == 405 || status == 410)
             expected = put::wrong_url;
@@ -188,6 +188,22 @@ TEST_CASE("call 2, every status but 2xx") {
         CHECK_FALSE(verdict.why.empty());
         CHECK(verdict.unanswered == (expected == put::retry && status != 425 && status != 429));
     }
+}
+
+TEST_CASE("a web server's page about the client certificate is a refused credential, and no rejected key") {
+    for (const char* says : {"No required SSL certificate was sent", "The SSL certificate error"}) {
+        const auto page = "<html>\r\n<head><title>400 " + std::string(says) + "</title></head></html>";
+        const auto verdict = judge_install(reply(400, page, "text/html"), start_of_time);
+        CHECK(verdict.what == put::credentials_refused);
+        CHECK(verdict.client_certificate);
+        CHECK(verdict.why.find("client certificate") != std::string::npos);
+        CHECK(regenerate_means(reply(400, page, "text/html")) == made::refused);
+        // The API's own words are no page.
+        CHECK(install_means(reply(400, R"({"message": ")" + std::string(says) + R"("})")) == put::rejected);
+    }
+    CHECK(install_means(reply(400, "<html>Bad Request</html>", "text/html")) == put::rejected);
+    CHECK_FALSE(judge_install(reply(401), start_of_time).client_certificate);
+    CHECK(judge_install(no_reply(reached::alert), start_of_time).client_certificate);
 }
 
 TEST_CASE("a refused login says what the instance says of it, cut to a bearable length") {

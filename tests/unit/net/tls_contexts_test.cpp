@@ -9,7 +9,8 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("connections with the same settings share a context, whatever name they ask for") {
     const temporary_file file(test_authority().pem());
-    net::tls_contexts contexts;
+    const tests::fake_secrets no_secrets;
+    net::tls_contexts contexts(no_secrets);
     const auto first = contexts.get({file.path(), "", core::tls_version::v1_2});
     REQUIRE(first.context);
     CHECK(contexts.get({file.path(), "other.example", core::tls_version::v1_2}).context == first.context);
@@ -22,7 +23,8 @@ TEST_CASE("connections with the same settings share a context, whatever name the
 TEST_CASE("a ca_file that has changed is read again") {
     const temporary_file file(test_authority().pem());
     const core::tls_settings settings{file.path(), "", core::tls_version::v1_2};
-    net::tls_contexts contexts;
+    const tests::fake_secrets no_secrets;
+    net::tls_contexts contexts(no_secrets);
     const auto first = contexts.get(settings);
     file.write(test_authority().pem() + make_identity({"another", "", -60, 60, true}).pem());
     CHECK(contexts.get(settings).context != first.context);
@@ -33,7 +35,8 @@ TEST_CASE("a ca_file that has changed is read again") {
 TEST_CASE("a ca_file that cannot be used is named, with the reason") {
     const temporary_file file("no certificate");
     const auto directory = std::filesystem::path(file.path()).parent_path().string();
-    net::tls_contexts contexts;
+    const tests::fake_secrets no_secrets;
+    net::tls_contexts contexts(no_secrets);
     for (const auto& [path, reason] :
          {std::pair{directory + "/missing.pem", "No such file or directory"},
           std::pair{directory, "not a regular file"}, std::pair{file.path(), "no certificate or crl found"}}) {
@@ -55,7 +58,8 @@ TEST_CASE("a request whose ca_file cannot be used has sent nothing") {
 TEST_CASE("the cache of contexts is bounded, and forgets the one used least recently") {
     const temporary_file first(test_authority().pem());
     const temporary_file other(test_authority().pem());
-    net::tls_contexts contexts;
+    const tests::fake_secrets no_secrets;
+    net::tls_contexts contexts(no_secrets);
     const core::tls_settings kept{first.path(), "", core::tls_version::v1_2};
     const core::tls_settings dropped{other.path(), "", core::tls_version::v1_2};
     const std::weak_ptr seen = contexts.get(dropped).context;

@@ -57,7 +57,8 @@ cloud:
   url: https://cloud.real.example
   max_in_flight: 3
   timeout: {connect: 1s, request: 2s}
-  tls: {ca_file: /etc/ssl/real.pem, server_name: inner.real.example, min_version: "1.3"}
+  tls: {ca_file: /etc/ssl/real.pem, server_name: inner.real.example, min_version: "1.3",
+        client_certificate: /etc/ssl/rotator.pem, client_key: /etc/ssl/rotator.key, client_key_password: {env: KEY_PASSWORD}}
 organizations:
   - {name: acme, id: org-1, api_key: {file: /etc/real/secrets/acme-key}, api_key_expires: 2031-03-01}
   - {name: other, id: org-2, api_key: {credential: other-key}}

@@ -109,10 +109,13 @@ TEST_CASE("the steps by hand keep every secret off the command line") {
 TEST_CASE("the steps by hand fit how the tunnel is configured") {
     auto settings = settings_with(core::basic_auth{"it's me", {core::secret_reference::source::env, "X"}});
     settings.instance.tls.ca_file = "/etc/my ca.pem";
+    settings.instance.tls.client_certificate = "/etc/rotator.pem";
+    settings.instance.tls.client_key = "/etc/rotator.key";
     daemon::command_context all;
     all.config_option = " --config /srv/t.yaml";
     const auto basic = daemon::steps_by_hand(view_of(gap("jira")), "AbC", &settings, all);
-    CHECK(has(basic, "--user 'it'\\''s me' \\\n         --cacert '/etc/my ca.pem' \\\n"));
+    CHECK(has(basic, "--user 'it'\\''s me' \\\n         --cacert '/etc/my ca.pem' \\\n"
+                     "         --cert /etc/rotator.pem \\\n         --key /etc/rotator.key \\\n"));
     CHECK_FALSE(has(basic, "login"));
     CHECK(has(basic, "pending reveal jira --yes --config /srv/t.yaml 2>/dev/null |\n"));
     CHECK(has(basic, "--installed --key 4 --config /srv/t.yaml\n"));

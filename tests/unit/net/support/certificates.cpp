@@ -25,14 +25,28 @@ void add_extension(X509* certificate, X509* issuer, int kind, const std::string&
     check(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
-}  // namespace
+using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 
-std::string identity::pem() const {
-    std::unique_ptr<BIO, freed_by<BIO_free_all>> memory(BIO_new(BIO_s_mem()));
-    check(PEM_write_bio_X509(memory.get(), certificate.get()) == 1);
+std::string content(const bio_ptr& memory) {
     std::string text(BIO_ctrl_pending(memory.get()), '\0');
     check(BIO_read(memory.get(), text.data(), static_cast<int>(text.size())) > 0);
     return text;
+}
+
+}  // namespace
+
+std::string identity::pem() const {
+    const bio_ptr memory(BIO_new(BIO_s_mem()));
+    check(PEM_write_bio_X509(memory.get(), certificate.get()) == 1);
+    return content(memory);
+}
+
+std::string identity::key_pem(const std::string& password) const {
+    const bio_ptr memory(BIO_new(BIO_s_mem()));
+    check(PEM_write_bio_PKCS8PrivateKey(memory.get(), key.get(), password.empty() ? nullptr : EVP_aes_256_cbc(),
+                                        password.empty() ? nullptr : password.c_str(),
+                                        static_cast<int>(password.size()), nullptr, nullptr) == 1);
+    return content(memory);
 }
 
 identity make_identity(const certificate_wish& wish, const identity* issuer) {

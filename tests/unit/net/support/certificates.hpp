@@ -24,6 +24,8 @@ struct identity {
     certificate_ptr certificate;
 
     [[nodiscard]] std::string pem() const;
+    /// PKCS 8, encrypted where there is a password.
+    [[nodiscard]] std::string key_pem(const std::string& password = "") const;
 };
 
 struct certificate_wish {

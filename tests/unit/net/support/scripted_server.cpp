@@ -135,6 +135,15 @@ scripted_server::scripted_server(server_tls tls, std::vector<script> scripts)
           SSL_CTX_set_max_proto_version(tls_.get(), tls.max_version) == 1);
     if (tls.wants_client_certificate)
         SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    // Else it would refuse sessions that came about with a client's certificate.
+    constexpr std::string_view context = "scripted";
+    SSL_CTX_set_session_id_context(tls_.get(), reinterpret_cast<const unsigned char*>(context.data()),
+                                   context.size());
+    if (tls.client_authority) {
+        auto* authority = tls.client_authority->certificate.get();
+        check(X509_STORE_add_cert(SSL_CTX_get_cert_store(tls_.get()), authority) == 1 &&
+              SSL_CTX_add_client_CA(tls_.get(), authority) == 1);
+    }
     listen();
 }
 

@@ -22,6 +22,7 @@ struct server_tls {
     int min_version = TLS1_2_VERSION;
     int max_version = TLS1_3_VERSION;
     bool wants_client_certificate = false;
+    const identity* client_authority = nullptr;  ///< whose client certificates it takes; null: nobody's
 };
 
 /// The server's end of one connection. Used by its script; no assertions there, they are not thread-safe.
