@@ -30,8 +30,8 @@ struct engine {
     engine(const surroundings& around, std::shared_ptr<const core::config> config,
            std::unique_ptr<store::state_store> opened, ports::journal_contents contents)
         : store(std::move(opened)),
-          cloud(around.loop, config->cloud),
-          instance(around.loop),
+          cloud(around.loop, around.secrets, config->cloud),
+          instance(around.loop, around.secrets),
           world{around.clock, random, around.secrets, *store, cloud, instance, around.log, around.metrics},
           supervisor(world, std::move(config), std::move(contents)) {}
 

@@ -82,8 +82,8 @@ struct local_examiner::parts {
           secrets(config::process_environment()),
           clock(loop),
           journal(open()),
-          cloud(loop, with.cloud),
-          instance(loop),
+          cloud(loop, secrets, with.cloud),
+          instance(loop, secrets),
           world{clock, random, secrets, *journal, cloud, instance, log, metrics},
           examiner(world) {}
 

@@ -34,6 +34,10 @@ void preflight_run::check_secrets() {
     if (const auto* error = std::get_if<ports::secret_error>(&read))
         return end(
             core::preflight_failure{check::secret, "instance.auth: " + error->message, "", std::nullopt});
+    for (const auto& missing :
+         {world_.cloud.missing_secret(), world_.instance.missing_secret(settings_->instance)})
+        if (!missing.empty())
+            return end(core::preflight_failure{check::secret, missing, "", std::nullopt});
     authorization_ = std::get<core::secret>(std::move(read));
     check_api_key();
 }

@@ -3,6 +3,8 @@
 #include "core/config.hpp"
 #include "core/exchange.hpp"
 #include "core/way.hpp"
+#include "net/proxy_failure.hpp"
+#include "net/proxy_hop.hpp"
 #include "net/tls_contexts.hpp"
 #include "net/tls_peer.hpp"
 #include "net/tls_sessions.hpp"
@@ -25,7 +27,8 @@ class name_lookup;
 /// What a connection leads to.
 struct endpoint {
     core::base_url url;
-    core::tls_settings tls;  ///< without meaning where `url` is plain http
+    core::tls_settings tls;  ///< these two without meaning where `url` is plain http
+    core::proxy_settings proxy = {};
 };
 
 /// One TCP or TLS connection, and one request on it at a time. Its coroutines run on the loop; whoever awaits
@@ -38,8 +41,12 @@ public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing;
-    /// it has no problem where the connection is open. `context` may be null where the URL is plain http.
+    /// Before open() and examine(): through this proxy, if there is one. Only examine() tells its problem.
+    void go_through(proxy_hop hop) { hop_ = std::move(hop); }
+
+    /// Look-up, TCP, the proxy and TLS, within `limit` in total. The result is that of an exchange which
+    /// reached nothing; it has no problem where the connection is open. `context` may be null where the URL is
+    /// plain http.
     boost::asio::awaitable<core::exchange> open(std::shared_ptr<boost::asio::ssl::context> context,
                                                 std::shared_ptr<tls_sessions> sessions, core::duration limit);
 
@@ -64,11 +71,16 @@ public:
 private:
     using time_point = std::chrono::steady_clock::time_point;
 
+    boost::asio::awaitable<std::string> reach(time_point deadline);
+    boost::asio::awaitable<void> pass_proxy(time_point deadline);
+    boost::asio::awaitable<std::string> ask(wiping_string request, connect_reply* reply, time_point deadline);
     boost::asio::awaitable<std::string> connect(time_point deadline);
     boost::asio::awaitable<std::string> look_up(time_point deadline,
                                                 std::vector<boost::asio::ip::address>* addresses);
     boost::asio::awaitable<std::string> shake_hands(time_point deadline);
     void note_tls(const SSL* connected);
+    /// Where TCP leads.
+    [[nodiscard]] const core::base_url& next_hop() const { return hop_.proxy ? *hop_.proxy : where_.url; }
 
     struct streams;
     boost::asio::io_context& loop_;
@@ -76,8 +88,10 @@ private:
     std::unique_ptr<streams> streams_;
     std::unique_ptr<name_lookup> lookup_;  ///< while it runs
     endpoint where_;
+    proxy_hop hop_;
     std::string name_servers_;
     certificate_failure certificate_failure_;
+    proxy_failure proxy_failure_;
     core::way* examined_ = nullptr;  ///< while examine() runs
     bool aborted_ = false;
     bool used_ = false;        ///< a request has been begun

@@ -23,9 +23,9 @@ asio::awaitable<std::string> connection::look_up(time_point deadline,
                                                  std::vector<asio::ip::address>* addresses) {
     const auto began = steady_clock::now();
     lookup_ = std::make_unique<name_lookup>(loop_, name_servers_);
-    co_await lookup_->run(where_.url.host, deadline);
+    co_await lookup_->run(next_hop().host, deadline);
     if (lookup_->addresses().empty())
-        co_return "cannot look up " + where_.url.host + ": " +
+        co_return "cannot look up " + next_hop().host + ": " +
             (lookup_->problem().empty() ? "no answer" : lookup_->problem());
     *addresses = lookup_->addresses();
     lookup_.reset();
@@ -42,8 +42,15 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
     examined_ = &found;
     const auto began = steady_clock::now();
     peer_ = {std::make_shared<tls_sessions>(), std::move(tls.context), ""};
-    found.problem = co_await connect(began + limit);
-    found.connection_took = since(began) - found.look_up_took.value_or(core::duration(0));
+    found.proxy = hop_.proxy;
+    found.proxy_why = hop_.why;
+    if (hop_.problem.empty()) {
+        found.problem = co_await reach(began + limit);
+    } else {
+        found.ended_at = stage::proxy;
+        found.problem = hop_.problem;
+    }
+    found.connection_took = since(began) - found.look_up_took.value_or(core::duration(0)) - found.proxy_took;
     if (found.problem.empty() && where_.url.is_https()) {
         const auto connected = steady_clock::now();
         found.ended_at = stage::tls;
@@ -59,9 +66,12 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
     } else if (!certificate_failure_.problem.empty()) {
         found.problem = certificate_failure_.problem;
         found.remedy = certificate_failure_.remedy;
-    } else if (steady_clock::now() >= began + limit) {
-        found.problem = "no connection within " + core::to_string(limit) + ": " + found.problem;
+    } else if (!proxy_failure_.problem.empty()) {
+        found.problem = proxy_failure_.problem;
+        found.remedy = proxy_failure_.remedy;
     }
+    if (!found.problem.empty() && certificate_failure_.problem.empty() && steady_clock::now() >= began + limit)
+        found.problem = "no connection within " + core::to_string(limit) + ": " + found.problem;
     co_return found;
 }
 

@@ -14,12 +14,14 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 struct http_client::shared_state {
-    shared_state(asio::io_context& io, client_options with)
+    shared_state(asio::io_context& io, const ports::secrets& readable, client_options with)
         : loop(io),
+          secrets(readable),
           options(std::move(with)),
           idle(std::make_shared<idle_connections>(io, options.idle_limit, options.most_idle)) {}
 
     asio::io_context& loop;
+    const ports::secrets& secrets;
     client_options options;
     tls_contexts contexts;
     std::shared_ptr<tls_sessions> sessions = std::make_shared<tls_sessions>();
@@ -36,12 +38,20 @@ struct http_client::job {
 
 namespace {
 
+/// The environment never changes, so that it need not be looked at.
+std::string key_of(const core::proxy_settings& by) {
+    if (by.from != core::proxy_settings::source::configuration)
+        return by.from == core::proxy_settings::source::none ? "direct" : "environment";
+    return by.url.authority() + "\n" + by.username + "\n" + (by.password ? core::describe(*by.password) : "");
+}
+
 std::string key_of(const endpoint& to) {
     std::string key = to.url.text();
     if (to.url.is_https()) {
         // Neither a URL nor a host name contains a line break.
         key.append("\n").append(to.tls.server_name).append("\n").append(to.tls.ca_file);
         key.append(to.tls.min_version == core::tls_version::v1_3 ? "\n3" : "\n2");
+        key.append("\n").append(key_of(to.proxy));
     }
     return key;
 }
@@ -71,8 +81,8 @@ core::exchange nothing(std::string problem) {
 
 }  // namespace
 
-http_client::http_client(asio::io_context& loop, client_options options)
-    : state_(std::make_shared<shared_state>(loop, std::move(options))) {
+http_client::http_client(asio::io_context& loop, const ports::secrets& secrets, client_options options)
+    : state_(std::make_shared<shared_state>(loop, secrets, std::move(options))) {
 }
 
 http_client::~http_client() {
@@ -121,6 +131,10 @@ void http_client::examine(endpoint to, core::duration limit, ports::way_handler 
     asio::co_spawn(state_->loop, walk(state_, std::move(to), limit), std::move(finish));
 }
 
+std::string http_client::missing_secret(const endpoint& to) const {
+    return find_hop(to.url, to.proxy, state_->secrets).problem;
+}
+
 asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
     const auto began = steady_clock::now();
     core::exchange result;
@@ -150,6 +164,10 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
             tls = client->contexts.get(work.to.tls);
         if (!tls.problem.empty())
             co_return nothing(std::move(tls.problem));
+        auto hop = find_hop(work.to.url, work.to.proxy, client->secrets);
+        if (!hop.problem.empty())
+            co_return nothing(std::move(hop.problem));
+        used->go_through(std::move(hop));
         auto opened = co_await used->open(std::move(tls.context), client->sessions, work.limits.connect);
         if (!opened.problem.empty())
             co_return opened;
@@ -171,6 +189,7 @@ asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> clien
         tls_contexts::result tls;
         if (to.url.is_https())
             tls = client->contexts.get(to.tls);
+        opened->go_through(find_hop(to.url, to.proxy, client->secrets));
         found = co_await opened->examine(std::move(tls), limit);
     } catch (const std::exception& error) {
         // Out of memory or of descriptors.

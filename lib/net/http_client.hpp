@@ -17,17 +17,23 @@ namespace tunnelkeyd::net {
 /// handler.
 class http_client {
 public:
-    http_client(boost::asio::io_context& loop, client_options options);
+    /// `secrets` are what proxies want; it outlives this.
+    http_client(boost::asio::io_context& loop, const ports::secrets& secrets, client_options options);
     ~http_client();
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
 
-    /// Connections are shared by requests with the same base URL, context path included, and TLS settings.
+    /// Connections are shared by requests with the same base URL, context path included, proxy and TLS
+    /// settings.
     void send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done);
 
     /// Opens a connection of its own, within `limit`, sends nothing on it and closes it. No session is resumed,
     /// so that the certificates are seen.
     void examine(endpoint to, core::duration limit, ports::way_handler done);
+
+    /// Why a secret that is needed on the way there cannot be read, as a proxy's password; for people. "": none
+    /// is missing. Blocks for as long as a local file takes.
+    [[nodiscard]] std::string missing_secret(const endpoint& to) const;
 
     /// Cancels every request and closes every connection. Later requests are dropped.
     void stop();

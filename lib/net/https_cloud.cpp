@@ -6,14 +6,20 @@ namespace tunnelkeyd::net {
 
 namespace {
 
+endpoint endpoint_of(const core::cloud_settings& settings) {
+    return {settings.url, settings.tls, settings.proxy};
+}
+
 std::string organization_path(std::string_view id) {
     return "/admin/v1/orgs/" + path_segment(id);
 }
 
 }  // namespace
 
-https_cloud::https_cloud(boost::asio::io_context& loop, core::cloud_settings settings, client_options options)
-    : settings_(std::move(settings)), client_(std::make_unique<http_client>(loop, std::move(options))) {
+https_cloud::https_cloud(boost::asio::io_context& loop, const ports::secrets& secrets,
+                         core::cloud_settings settings, client_options options)
+    : settings_(std::move(settings)),
+      client_(std::make_unique<http_client>(loop, secrets, std::move(options))) {
 }
 
 https_cloud::~https_cloud() = default;
@@ -31,7 +37,12 @@ void https_cloud::regenerate(const core::identity& tunnel, const core::secret& a
 }
 
 void https_cloud::examine(ports::way_handler done) {
-    client_->examine({settings_.url, settings_.tls}, settings_.timeout.connect, std::move(done));
+    client_->examine(endpoint_of(settings_), settings_.timeout.connect, std::move(done));
+}
+
+std::string https_cloud::missing_secret() const {
+    const auto problem = client_->missing_secret(endpoint_of(settings_));
+    return problem.empty() ? "" : "cloud.proxy: " + problem;
 }
 
 void https_cloud::send(std::string_view method, const std::string& path, const core::secret& api_key,
@@ -41,7 +52,7 @@ void https_cloud::send(std::string_view method, const std::string& path, const c
     bearer.append("Bearer ").append(api_key.reveal());
     const header_field fields[] = {{"Authorization", bearer}, {"Accept", "application/json"}};
     auto request = make_request(method, settings_.url, path, fields);
-    client_->send({settings_.url, settings_.tls}, std::move(request), {settings_.timeout.connect, timeout},
+    client_->send(endpoint_of(settings_), std::move(request), {settings_.timeout.connect, timeout},
                   std::move(done));
 }
 

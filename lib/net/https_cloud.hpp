@@ -2,6 +2,7 @@
 
 #include "net/client_options.hpp"
 #include "ports/cloud.hpp"
+#include "ports/secrets.hpp"
 
 #include <memory>
 #include <utility>
@@ -21,7 +22,9 @@ class http_client;
 /// request has been sent, and so is what was read of the reply, bar core::exchange::body.
 class https_cloud final : public ports::cloud {
 public:
-    https_cloud(boost::asio::io_context& loop, core::cloud_settings settings, client_options options = {});
+    /// `secrets` outlives it.
+    https_cloud(boost::asio::io_context& loop, const ports::secrets& secrets, core::cloud_settings settings,
+                client_options options = {});
     ~https_cloud() override;
     https_cloud(const https_cloud&) = delete;
     https_cloud& operator=(const https_cloud&) = delete;
@@ -34,6 +37,7 @@ public:
     void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                     ports::exchange_handler done) override;
     void examine(ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret() const override;
 
 private:
     void send(std::string_view method, const std::string& path, const core::secret& api_key,

@@ -2,6 +2,7 @@
 
 #include "net/client_options.hpp"
 #include "ports/instance.hpp"
+#include "ports/secrets.hpp"
 
 #include <memory>
 
@@ -21,7 +22,8 @@ class http_client;
 /// the reply, bar core::exchange::body.
 class https_instance final : public ports::instance {
 public:
-    explicit https_instance(boost::asio::io_context& loop, client_options options = {});
+    /// `secrets` outlives it.
+    https_instance(boost::asio::io_context& loop, const ports::secrets& secrets, client_options options = {});
     ~https_instance() override;
     https_instance(const https_instance&) = delete;
     https_instance& operator=(const https_instance&) = delete;
@@ -32,6 +34,7 @@ public:
     void install(const core::instance& at, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
     void examine(const core::instance& at, ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret(const core::instance& at) const override;
 
 private:
     std::unique_ptr<http_client> client_;

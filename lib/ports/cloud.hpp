@@ -26,9 +26,13 @@ public:
     virtual void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                             exchange_handler done) = 0;
 
-    /// Looks the cloud's name up, connects and shakes hands as for a request, within `timeout.connect`, and
-    /// hangs up without sending one.
+    /// Looks the cloud's name up, connects, by a proxy where one is set, and shakes hands as for a request,
+    /// within `timeout.connect`, and hangs up without sending one.
     virtual void examine(way_handler done) = 0;
+
+    /// Why a secret that is needed on the way there cannot be read, as a proxy's password; for people. "": none
+    /// is missing. Blocks for as long as a local file takes.
+    [[nodiscard]] virtual std::string missing_secret() const = 0;
 };
 
 }  // namespace tunnelkeyd::ports

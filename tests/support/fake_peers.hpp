@@ -31,8 +31,10 @@ public:
     void regenerate(const core::identity& id, const core::secret& api_key, core::duration timeout,
                     ports::exchange_handler done) override;
     void examine(ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret() const override { return missing; }
 
     core::way way = whole_way("https://api.example");
+    std::string missing;  ///< why its proxy's password cannot be read
     std::map<core::identity, tunnel> tunnels;
     std::map<std::string, std::string> api_keys;  ///< by organization id: the good one
     std::vector<core::duration> timeouts;         ///< of each regenerate request
@@ -67,8 +69,10 @@ public:
     void install(const core::instance& settings, const ports::credentials& authorization,
                  const core::shared_secret& key, ports::exchange_handler done) override;
     void examine(const core::instance& settings, ports::way_handler done) override;
+    [[nodiscard]] std::string missing_secret(const core::instance&) const override { return missing; }
 
     std::map<std::string, product> products;
+    std::string missing;                       ///< why a proxy's password cannot be read
     std::map<std::string, std::string> moved;  ///< other URLs of a product
     /// The product that answers at this URL.
     product& at(const std::string& url);

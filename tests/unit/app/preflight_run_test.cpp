@@ -56,6 +56,21 @@ TEST_CASE_METHOD(fixture,
                                                   "organization", "status", "whoami"});
 }
 
+TEST_CASE_METHOD(fixture, "a preflight reads the passwords of the proxies before it asks anybody") {
+    const std::string missing = "file /proxy: cannot be opened";
+    SECTION("on the way to the cloud") {
+        world.cloud.missing = missing;
+    }
+    SECTION("on the way to the instance") {
+        world.instances.missing = missing;
+    }
+    const auto result = run(world);
+    REQUIRE(result.failure);
+    CHECK(result.failure->at == check::secret);
+    CHECK(result.failure->problem == missing);
+    CHECK(world.calls == std::vector<std::string>{"probe", "secret jira-pat"});
+}
+
 TEST_CASE_METHOD(fixture, "a preflight ends at the first check that fails") {
     SECTION("the store") {
         world.journal.probe_fails = true;

@@ -135,9 +135,8 @@ TEST_CASE("what a tunnel has to say is missed") {
 
 TEST_CASE("what is to come later is an unknown key of a tunnel until then") {
     CHECK(error_of(with_tunnel("    notify: true\n")).find("unknown key") != std::string::npos);
-    for (const char* fields :
-         {"      proxy: none\n", "      tls: {client_certificate: /x}\n", "      tls: {client_key: /x}\n",
-          "      tls: {client_key_password: {file: /x}}\n"})
+    for (const char* fields : {"      tls: {client_certificate: /x}\n", "      tls: {client_key: /x}\n",
+                               "      tls: {client_key_password: {file: /x}}\n"})
         CHECK(error_of(with_tunnel("", fields)).find("unknown key") != std::string::npos);
 }
 

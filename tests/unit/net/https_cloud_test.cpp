@@ -9,6 +9,8 @@ using core::reached;
 
 namespace {
 
+const tests::fake_secrets no_secrets;
+
 const core::identity tunnel{"org/1", "host name"};
 
 core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
@@ -35,7 +37,7 @@ TEST_CASE("regenerate sends call 1, and reads the key") {
         asked.set_value(client.read_request());
         client.write(ok("{\"token\": \"abc\"}"));
     }});
-    net::https_cloud cloud(loop, settings_for(server.url("/gateway")));
+    net::https_cloud cloud(loop, no_secrets, settings_for(server.url("/gateway")));
     const core::secret key(hush);
     const auto result = run(loop, [&](ports::exchange_handler done) {
         cloud.regenerate(tunnel, key, patient.request, std::move(done));
@@ -57,7 +59,7 @@ TEST_CASE("read_organization asks for the organization alone") {
         asked.set_value(client.read_request());
         client.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     }});
-    net::https_cloud cloud(loop, settings_for(server.url()));
+    net::https_cloud cloud(loop, no_secrets, settings_for(server.url()));
     const core::secret key(hush);
     const auto result = run(loop, [&](ports::exchange_handler done) {
         cloud.read_organization({"acme", "0c632b13", {}}, key, std::move(done));
@@ -71,7 +73,7 @@ TEST_CASE("read_organization asks for the organization alone") {
 TEST_CASE("the time given for a regenerate bounds it") {
     boost::asio::io_context loop;
     scripted_server server({[](peer& client) { client.wait_until_closed(); }});
-    net::https_cloud cloud(loop, settings_for(server.url()));
+    net::https_cloud cloud(loop, no_secrets, settings_for(server.url()));
     const core::secret key(hush);
     const auto result = run(loop, [&](ports::exchange_handler done) {
         cloud.regenerate(tunnel, key, short_time, std::move(done));
@@ -82,7 +84,7 @@ TEST_CASE("the time given for a regenerate bounds it") {
 
 TEST_CASE("an API key that would break the header is refused, and not repeated") {
     boost::asio::io_context loop;
-    net::https_cloud cloud(loop, settings_for("http://127.0.0.1:1"));
+    net::https_cloud cloud(loop, no_secrets, settings_for("http://127.0.0.1:1"));
     const core::secret key(std::string(hush) + "\r\nX-Other: 1");
     const auto result = run(loop, [&](ports::exchange_handler done) {
         cloud.regenerate(tunnel, key, patient.request, std::move(done));

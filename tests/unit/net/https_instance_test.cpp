@@ -9,6 +9,8 @@ using core::reached;
 
 namespace {
 
+const tests::fake_secrets no_secrets;
+
 core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
     std::optional<core::exchange> result;
     ask([&result](core::exchange came) { result = std::move(came); });
@@ -49,7 +51,7 @@ TEST_CASE("preflight and install of one instance share a connection, and credent
     boost::asio::io_context loop;
     std::promise<std::vector<std::string>> asked;
     scripted_server server({note_requests(asked, 3)});
-    net::https_instance instances(loop, {std::chrono::hours(1), 64, ""});
+    net::https_instance instances(loop, no_secrets, {std::chrono::hours(1), 64, ""});
     const auto at = instance_at(server.url("/jira"));
     const auto key = key_of("new \"key\" \\ \xc3\xa4");
     CHECK(run(loop, [&](auto done) { instances.read_status(at, done); }).status == 200);
@@ -71,7 +73,7 @@ TEST_CASE("preflight and install of one instance share a connection, and credent
 
 TEST_CASE("credentials or a key that cannot be sent are refused, and not repeated") {
     boost::asio::io_context loop;
-    net::https_instance instances(loop);
+    net::https_instance instances(loop, no_secrets);
     const auto at = instance_at("http://127.0.0.1:1");
     const core::secret broken("Bearer hush\r\nX-Other: 1");
     const auto bad_login = run(loop, [&](auto done) { instances.who_am_i(at, broken, done); });
@@ -87,7 +89,7 @@ TEST_CASE("credentials or a key that cannot be sent are refused, and not repeate
 TEST_CASE("the time limits are those of the instance") {
     boost::asio::io_context loop;
     scripted_server server({[](peer& client) { client.wait_until_closed(); }});
-    net::https_instance instances(loop);
+    net::https_instance instances(loop, no_secrets);
     auto at = instance_at(server.url());
     at.timeout.request = short_time;
     const auto result = run(loop, [&](auto done) { instances.read_status(at, done); });

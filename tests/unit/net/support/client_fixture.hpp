@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http_client.hpp"
+#include "support/fake_secrets.hpp"
 #include "support/scripted_server.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -41,7 +42,7 @@ private:
 struct client_fixture {
     /// Idle connections are good for ever, unless `options` says otherwise.
     explicit client_fixture(net::client_options options = {std::chrono::hours(1), 64, ""})
-        : client(std::make_unique<net::http_client>(loop, std::move(options))) {}
+        : client(std::make_unique<net::http_client>(loop, secrets, std::move(options))) {}
 
     /// Trusts the test authority.
     [[nodiscard]] net::endpoint to(const std::string& url) const;
@@ -55,6 +56,7 @@ struct client_fixture {
     }
 
     boost::asio::io_context loop;
+    tests::fake_secrets secrets;
     std::unique_ptr<net::http_client> client;
 };
 
