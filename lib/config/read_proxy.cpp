@@ -2,6 +2,7 @@
 
 #include "config/read_tunnel.hpp"
 #include "config/read_values.hpp"
+#include "config/secrets.hpp"
 #include "core/proxy_url.hpp"
 
 #include <algorithm>
@@ -49,10 +50,8 @@ bool read_login(mapping& map, const field& from, core::proxy_settings& into) {
 
 /// Calls `each(setting, route)` for all that `environment` decides.
 void for_routes(const core::config& settings, const environment& lookup, auto&& each) {
-    const auto variables = [&lookup](const std::string& name) -> std::optional<core::secret> {
-        const char* value = lookup(name.c_str());
-        return value == nullptr ? std::nullopt : std::optional<core::secret>(std::string_view(value));
-    };
+    const secret_reader secrets(lookup);  // as it is read when a connection is made
+    const auto variables = [&secrets](const std::string& name) { return ports::read_variable(secrets, name); };
     if (settings.cloud.proxy.from == source::environment)
         each(std::string("cloud.proxy"), core::find_route(settings.cloud.url, settings.cloud.proxy, variables));
     for (std::size_t i = 0; i < settings.tunnels.size(); ++i)

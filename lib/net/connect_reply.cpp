@@ -4,6 +4,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace tunnelkeyd::net {
@@ -16,12 +17,27 @@ namespace http = boost::beast::http;
 constexpr std::size_t header_limit = 16 * 1024;
 constexpr std::size_t read_size = 4 * 1024;
 constexpr unsigned interim_limit = 16;
+constexpr std::size_t most_schemes = 100;  // characters of their names
 
 /// The first word, as far as it is one of letters, digits, `-` and `_`: a proxy's text goes to people.
 std::string word_in(std::string_view text) {
     constexpr std::size_t longest = 40;
     constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     return std::string(text.substr(0, std::min(text.find_first_not_of(allowed), longest)));
+}
+
+/// The names in a list of challenges (RFC 9110, section 11.6.1): a word with a blank or nothing behind it,
+/// which parameters (`realm="x"`) have not.
+void add_schemes(std::string_view challenges, std::string& to) {
+    while (!challenges.empty()) {
+        auto part = challenges.substr(0, challenges.find(','));
+        challenges.remove_prefix(std::min(part.size() + 1, challenges.size()));
+        part.remove_prefix(std::min(part.find_first_not_of(" \t"), part.size()));
+        const auto scheme = word_in(part);
+        const bool named = !scheme.empty() && (scheme.size() == part.size() || part[scheme.size()] == ' ');
+        if (named && to.size() < most_schemes)
+            to += (to.empty() ? "" : ", ") + scheme;
+    }
 }
 
 }  // namespace
@@ -82,8 +98,7 @@ connect_reply::state connect_reply::finish() {
     detail_ = word_in(reply["X-Squid-Error"]);
     const auto [first, last] = reply.equal_range(http::field::proxy_authenticate);
     for (auto each = first; each != last; ++each)
-        if (const auto scheme = word_in(each->value()); !scheme.empty() && schemes_.size() < 100)
-            schemes_ += (schemes_.empty() ? "" : ", ") + scheme;
+        add_schemes(each->value(), schemes_);
     if (status_ / 100 != 2)
         return state::failed;
     if (parts_->buffer.size() == 0)

@@ -23,20 +23,21 @@ bool offers_basic(std::string schemes) {
     return (", " + schemes + ",").find(", basic,") != std::string::npos;
 }
 
-/// 407 (RFC 9110, section 15.5.8).
+/// 407 (RFC 9110, section 15.5.8). Tinyproxy answers a wrong password with 401.
 proxy_failure login_refused(const connect_reply& reply, const proxy_hop& by) {
     const auto& schemes = reply.schemes();
+    const auto code = "HTTP " + std::to_string(reply.status());
     if (!schemes.empty() && !offers_basic(schemes))
-        return {name_of(by) + " wants a login of a kind that is not spoken (HTTP 407; it offers " + schemes +
-                    ")",
+        return {name_of(by) + " wants a login of a kind that is not spoken (" + code + "; it offers " +
+                    schemes + ")",
                 "have it take Basic logins from this machine, or let it through without one"};
     if (by.authorization.empty())
-        return {name_of(by) + " wants a login (HTTP 407)",
+        return {name_of(by) + " wants a login (" + code + ")",
                 by.by_environment
                     ? "write it into the variable, http://USER:PASSWORD@HOST:PORT, or name the proxy in "
                       "the configuration, with proxy.username and proxy.password"
                     : "set proxy.username and proxy.password"};
-    return {name_of(by) + " does not accept the user name and password (HTTP 407)",
+    return {name_of(by) + " does not accept the user name and password (" + code + ")",
             by.by_environment ? "correct them in the variable, percent-encoded"
                               : "correct proxy.username and what proxy.password points to"};
 }
@@ -53,6 +54,7 @@ proxy_failure describe_refusal(const connect_reply& reply, const proxy_hop& by, 
         return {name_of(by) + " does not answer as one: " + reply.problem(),
                 "see that " + setting_of(by, "url") +
                     " has its address and port, and that it speaks plain http"};
+    case 401:
     case 407:
         return login_refused(reply, by);
     case 403:

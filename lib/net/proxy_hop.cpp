@@ -9,11 +9,7 @@ namespace tunnelkeyd::net {
 
 proxy_hop find_hop(const core::base_url& target, const core::proxy_settings& settings,
                    const ports::secrets& secrets) {
-    const auto variables = [&secrets](const std::string& name) -> std::optional<core::secret> {
-        auto read = secrets.read({core::secret_reference::source::env, name});
-        auto* value = std::get_if<core::secret>(&read);
-        return value ? std::optional(std::move(*value)) : std::nullopt;
-    };
+    const auto variables = [&secrets](const std::string& name) { return ports::read_variable(secrets, name); };
     auto route = core::find_route(target, settings, variables);
     proxy_hop hop;
     hop.why = core::describe(route);

@@ -22,10 +22,10 @@ stop_proxies() {
 trap 'stop_proxies; clean_up' EXIT
 unprivileged=()
 if [ "$(id -u)" = 0 ]; then
-  chown nobody "$folder"
+  command chown nobody "$folder"
   unprivileged=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 fi
-what_happened() { tail -n 20 "$log" "$work/said" "$folder"/*.log; }
+what_happened() { tail -n 20 "$log" "$work"/said "$folder"/*.log; }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 listens() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
@@ -34,6 +34,7 @@ listens() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
 run_proxy() { # NAME COMMAND...
   local name=$1
   shift
+  chmod -R o+r "$folder"
   "${unprivileged[@]}" "$@" >"$folder/$name.log" 2>&1 &
   proxies+=($!)
   wait_for "$name listens" listens "${port[$name]}"
