@@ -1,6 +1,7 @@
 #include "daemon/config_source.hpp"
 
 #include "config/load.hpp"
+#include "config/read_proxy.hpp"
 
 #include <unordered_set>
 #include <utility>
@@ -29,6 +30,9 @@ ports::loaded_configuration read(const std::string& file, const store::state_sto
     found.errors = std::move(loaded.errors);
     found.warnings = std::move(loaded.warnings);
     if (!loaded.value)
+        return found;
+    found.errors = config::environment_errors(*loaded.value, config::process_environment());
+    if (!found.errors.empty())
         return found;
     if (const auto added = new_tunnels(*loaded.value, in_force); !added.empty())
         for (auto& record : store.load())

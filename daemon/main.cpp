@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 #include "config/print.hpp"
+#include "config/read_proxy.hpp"
 #include "core/settings_text.hpp"
 #include "daemon/command_line.hpp"
 #include "daemon/commands/run.hpp"
@@ -35,6 +36,20 @@ std::shared_ptr<const core::config> load(const std::string& file) {
     return std::make_shared<const core::config>(std::move(*loaded.value));
 }
 
+/// Whether what the configuration takes from the environment can be used; complains where it cannot.
+bool has_good_environment(const core::config& config) {
+    const auto errors = config::environment_errors(config, config::process_environment());
+    for (const auto& line : errors)
+        daemon::complain({core::log_level::error, "config.error", line, {}}, "");
+    return errors.empty();
+}
+
+void print(const core::config& config) {
+    std::cout << config::print(config);
+    for (const auto& line : config::environment_routes(config, config::process_environment()))
+        std::cout << "# by this environment, " << line << '\n';
+}
+
 exit_status print_version(bool json) {
     if (json)
         std::cout << R"({"version":")" TUNNELKEYD_VERSION R"("})"
@@ -52,12 +67,17 @@ exit_status dispatch(const daemon::command_line& options) {
     auto config = load(options.config_file);
     if (!config)
         return exit_status::configuration;
+    if (const auto* how = std::get_if<daemon::plan_command>(&options.command))
+        return daemon::plan(options, *how, *config);
+    if (!has_good_environment(*config))
+        return exit_status::configuration;
     if (const auto* how = std::get_if<daemon::run_command>(&options.command))
         return how->once ? daemon::run_once(options, *how, std::move(config))
                          : daemon::run_service(options, std::move(config));
-    if (const auto* how = std::get_if<daemon::plan_command>(&options.command))
-        return daemon::plan(options, *how, *config);
-    std::cout << (options.json ? core::settings_text(*config) + "\n" : config::print(*config));
+    if (options.json)
+        std::cout << core::settings_text(*config) << '\n';
+    else
+        print(*config);
     return exit_status::done;
 }
 

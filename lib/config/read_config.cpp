@@ -2,6 +2,7 @@
 
 #include "config/read_directories.hpp"
 #include "config/read_health.hpp"
+#include "config/read_proxy.hpp"
 #include "config/read_tunnel.hpp"
 #include "config/read_values.hpp"
 #include "config/taken.hpp"
@@ -35,6 +36,7 @@ static void read(const field& from, core::cloud_settings& into) {
     map.read_into("url", into.url);
     map.read_into("max_in_flight", into.max_in_flight, 1U, 1024U);
     map.read_into("timeout", into.timeout);
+    map.read_into("proxy", into.proxy);
     map.read_into("tls", into.tls);
     map.finish();
 }

@@ -1,5 +1,6 @@
 #include "config/read_tunnel.hpp"
 
+#include "config/read_proxy.hpp"
 #include "config/read_schedule.hpp"
 #include "config/read_values.hpp"
 
@@ -51,11 +52,7 @@ bool read(const field& from, core::basic_auth& into) {
     const auto username = map.require("username", "write the name of the account");
     const auto password = map.require("password", "write {file: PATH}");
     map.finish();
-    bool good = username && read_text(*username, into.username);
-    if (good && into.username.find(':') != std::string::npos) {
-        username->error("a user name for Basic authentication may not contain a colon (RFC 7617)");
-        good = false;
-    }
+    const bool good = username && read_username(*username, into.username);
     return password && read(*password, into.password) && good;
 }
 
@@ -102,6 +99,7 @@ void read_instance(mapping& map, scope of, tunnel_draft& into) {
             instance.on_premise_url = std::move(expected);
     }
     map.read_into("timeout", instance.timeout);
+    map.read_into("proxy", instance.proxy);
     map.read_into("tls", instance.tls);
     map.read_into("preflight", instance.preflight);
     map.finish();

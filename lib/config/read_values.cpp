@@ -153,6 +153,18 @@ bool read_text(const field& from, std::string& into) {
     return true;
 }
 
+bool read_username(const field& from, std::string& into) {
+    std::string name;
+    if (!read_text(from, name))
+        return false;
+    if (name.find(':') != std::string::npos) {
+        from.error("a user name for Basic authentication may not contain a colon (RFC 7617)");
+        return false;
+    }
+    into = std::move(name);
+    return true;
+}
+
 bool read_name(const field& from, std::string& into, std::size_t most) {
     const auto* text = scalar(from, "a text");
     if (text == nullptr)

@@ -37,6 +37,8 @@ bool read(const field& from, core::base_url& into);
 
 /// Text without control characters, at most 1024 bytes.
 bool read_text(const field& from, std::string& into);
+/// An account's name for Basic authentication: without a colon (RFC 7617).
+bool read_username(const field& from, std::string& into);
 /// What is safe in URLs, file names and metrics: 1 to `most` letters, digits, `.`, `_`, `-`, not first.
 bool read_name(const field& from, std::string& into, std::size_t most);
 /// An absolute path.

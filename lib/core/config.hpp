@@ -45,8 +45,8 @@ struct basic_auth {
 
 using instance_auth = std::variant<bearer_auth, basic_auth>;
 
-/// Both are total bounds: `connect` covers name look-up, TCP and TLS; `request` the request and its whole
-/// reply.
+/// Both are total bounds: `connect` covers name look-up, TCP, a proxy and TLS; `request` the request and its
+/// whole reply.
 struct timeouts {
     duration connect{10'000};
     duration request{60'000};
@@ -63,6 +63,20 @@ struct tls_settings {
     std::string client_key = {};          ///< PEM; empty: it stands in `client_certificate`
     std::optional<secret_reference> client_key_password = {};
     bool operator==(const tls_settings&) const = default;
+};
+
+/// The forward proxy on the way to a server that is reached by https; plain http (loopback) never takes one.
+struct proxy_settings {
+    enum class source : std::uint8_t {
+        none,           ///< directly
+        environment,    ///< as $HTTPS_PROXY and $NO_PROXY of the process say at each use (core/proxy.hpp)
+        configuration,  ///< by what stands below
+    };
+    source from = source::none;
+    base_url url = {};                              ///< http, without a path
+    std::string username = {};                      ///< "": the proxy wants no login
+    std::optional<secret_reference> password = {};  ///< exactly where there is a `username`
+    bool operator==(const proxy_settings&) const = default;
 };
 
 /// Exponential from `initial` to `max`.
@@ -112,6 +126,7 @@ struct instance {
     std::optional<wall_time> auth_expires = {};   ///< the beginning, in UTC, of the day on which `auth` ends
     std::optional<base_url> on_premise_url = {};  ///< where set, the cloud must name exactly this
     timeouts timeout;
+    proxy_settings proxy;
     tls_settings tls;
     preflight_checks preflight;
     bool operator==(const instance&) const = default;
@@ -141,6 +156,7 @@ struct cloud_settings {
     base_url url;
     unsigned max_in_flight = 8;  ///< regenerate requests at once, over all organizations
     timeouts timeout;
+    proxy_settings proxy{proxy_settings::source::environment};
     tls_settings tls;
     bool operator==(const cloud_settings&) const = default;
 };

@@ -21,7 +21,7 @@ check_line examine_store(const std::string& error);
 check_line examine_secret(const organization& of, const std::string& error);
 check_line examine_secret(const instance& of, const std::string& error);
 
-/// "cloud_name", "cloud_connection", "cloud_tls", and the same three of the instance.
+/// "cloud_name", "cloud_connection", "cloud_proxy", "cloud_tls", and the same four of the instance.
 std::vector<check_line> examine_cloud_way(const way& found, wall_time now);
 std::vector<check_line> examine_instance_way(const way& found, wall_time now);
 

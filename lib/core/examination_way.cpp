@@ -15,8 +15,10 @@ using stage = way::stage;
 struct names {
     std::string_view look_up;
     std::string_view connection;
+    std::string_view proxy;
     std::string_view tls;
     std::string url;                 ///< the setting
+    std::string proxy_settings;      ///< the setting
     std::string ca_file;             ///< the setting
     std::string client_certificate;  ///< the setting
 };
@@ -29,29 +31,63 @@ std::string because(std::string_view failed) {
     return "because " + std::string(failed) + " failed";
 }
 
+/// Which host is looked up and connected to, and which setting says so.
+const std::string& first_host(const way& found) {
+    return found.proxy ? found.proxy->host : found.to.host;
+}
+const std::string& first_setting(const way& found, const names& called) {
+    return found.proxy ? called.proxy_settings : called.url;
+}
+
+/// Which proxy is meant is not known, or its password: nothing was tried.
+bool ended_before_it_began(const way& found) {
+    return found.ended_at == stage::proxy && found.connected_to.empty();
+}
+
 check_line look_up_line(const way& found, const names& called) {
+    if (ended_before_it_began(found))
+        return skip(called.look_up, because(called.proxy));
+    const auto& host = first_host(found);
     if (found.ended_at == stage::look_up)
         return {called.look_up, result::failed, found.problem,
-                "see that " + called.url +
+                "see that " + first_setting(found, called) +
                     " is right, and that this machine's name servers know the name (getent "
                     "ahosts " +
-                    found.to.host + ")"};
+                    host + ")"};
     if (!found.look_up_took)
-        return skip(called.look_up, found.to.host + " is an address");
+        return skip(called.look_up, host + (found.proxy ? ", the proxy, is an address" : " is an address"));
     std::string text;
     for (const auto& each : found.addresses)
         text += (text.empty() ? "" : ", ") + each;
-    return {called.look_up, result::passed, found.to.host + " is " + text + took(*found.look_up_took), ""};
+    return {called.look_up, result::passed,
+            host + (found.proxy ? ", the proxy, is " : " is ") + text + took(*found.look_up_took), ""};
 }
 
 check_line connection_line(const way& found, const names& called) {
+    if (ended_before_it_began(found))
+        return skip(called.connection, because(called.proxy));
     if (found.ended_at == stage::look_up)
         return skip(called.connection, because(called.look_up));
     if (found.ended_at == stage::connection)
-        return {called.connection, result::failed, found.problem,
-                "see that it is up, that " + called.url +
-                    " has the right port, and that firewalls let this machine through"};
+        return {
+            called.connection, result::failed, found.problem,
+            "see that it is up, that " + first_setting(found, called) +
+                " has the right port, and that firewalls let this machine through" +
+                (found.proxy ? "" : "; if there is a proxy on the way, name it in " + called.proxy_settings)};
     return {called.connection, result::passed, found.connected_to + took(found.connection_took), ""};
+}
+
+check_line proxy_line(const way& found, const names& called) {
+    if (found.ended_at == stage::proxy)
+        return {called.proxy, result::failed, found.problem,
+                !found.remedy.empty() ? found.remedy : "correct that, or " + called.proxy_settings};
+    if (!found.proxy)
+        return skip(called.proxy, found.proxy_why);
+    if (found.ended_at < stage::proxy)
+        return skip(called.proxy,
+                    because(found.ended_at == stage::look_up ? called.look_up : called.connection));
+    return {called.proxy, result::passed,
+            found.proxy_why + " connects to " + found.to.host_and_port() + took(found.proxy_took), ""};
 }
 
 /// ": CN=jira.example.com until 2027-01-31, CN=R3 until 2027-09-15"
@@ -105,7 +141,9 @@ check_line verified_line(const way& found, const names& called, wall_time now) {
 
 check_line tls_line(const way& found, const names& called, wall_time now) {
     if (found.ended_at < stage::tls)
-        return skip(called.tls, because(found.ended_at == stage::look_up ? called.look_up : called.connection));
+        return skip(called.tls, because(found.ended_at == stage::look_up      ? called.look_up
+                                        : found.ended_at == stage::connection ? called.connection
+                                                                              : called.proxy));
     if (!found.to.is_https())
         return skip(called.tls, called.url + " is plain http");
     if (found.ended_at == stage::whole)
@@ -119,22 +157,23 @@ check_line tls_line(const way& found, const names& called, wall_time now) {
 }
 
 std::vector<check_line> lines(const way& found, const names& called, wall_time now) {
-    return {look_up_line(found, called), connection_line(found, called), tls_line(found, called, now)};
+    return {look_up_line(found, called), connection_line(found, called), proxy_line(found, called),
+            tls_line(found, called, now)};
 }
 
 }  // namespace
 
 std::vector<check_line> examine_cloud_way(const way& found, wall_time now) {
     return lines(found,
-                 {"cloud_name", "cloud_connection", "cloud_tls", "cloud.url", "cloud.tls.ca_file",
-                  "cloud.tls.client_certificate"},
+                 {"cloud_name", "cloud_connection", "cloud_proxy", "cloud_tls", "cloud.url", "cloud.proxy",
+                  "cloud.tls.ca_file", "cloud.tls.client_certificate"},
                  now);
 }
 
 std::vector<check_line> examine_instance_way(const way& found, wall_time now) {
     return lines(found,
-                 {"instance_name", "instance_connection", "instance_tls", "instance.url",
-                  "instance.tls.ca_file", "instance.tls.client_certificate"},
+                 {"instance_name", "instance_connection", "instance_proxy", "instance_tls", "instance.url",
+                  "instance.proxy", "instance.tls.ca_file", "instance.tls.client_certificate"},
                  now);
 }
 

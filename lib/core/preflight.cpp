@@ -43,6 +43,9 @@ preflight_failure unreachable(const exchange& seen) {
             : says("certificate")
                 ? "mend the instance's certificate, or instance.tls, as said; what waits goes "
                   "on once tunnelkeyd preflight passes"
+            : says("the proxy http") && !says("TLS handshake")
+                ? "see to the proxy, or to instance.proxy, as said; what waits goes on once tunnelkeyd "
+                  "preflight passes"
                 : "see that it is up, and that instance.url and the network between are right",
             std::nullopt};
 }

@@ -33,6 +33,12 @@ inline constexpr word_for<unsigned> weekday_words[] = {
     {0, "sun"}, {1, "mon"}, {2, "tue"}, {3, "wed"}, {4, "thu"}, {5, "fri"}, {6, "sat"},
 };
 
+/// What is said in one word; the third is a mapping.
+inline constexpr word_for<proxy_settings::source> proxy_source_words[] = {
+    {proxy_settings::source::none, "none"},
+    {proxy_settings::source::environment, "environment"},
+};
+
 inline constexpr word_for<tls_version> tls_version_words[] = {
     {tls_version::v1_2, "1.2"},
     {tls_version::v1_3, "1.3"},

@@ -1,5 +1,6 @@
 #include "core/settings_writer.hpp"
 
+#include "core/proxy_url.hpp"
 #include "core/settings_names.hpp"
 
 namespace tunnelkeyd::core {
@@ -31,6 +32,17 @@ void put(settings_writer& out, std::string_view key, const timeouts& value) {
     out.open_map(key, true);
     put(out, "connect", value.connect);
     put(out, "request", value.request);
+    out.close_map();
+}
+
+void put(settings_writer& out, std::string_view key, const proxy_settings& value) {
+    if (value.from != proxy_settings::source::configuration)
+        return out.word(key, word_of(value.from, proxy_source_words));
+    out.open_map(key, true);
+    out.text("url", proxy_text(value.url));
+    put_unless_empty(out, "username", value.username);
+    if (value.password)
+        put(out, "password", *value.password);
     out.close_map();
 }
 
@@ -119,6 +131,7 @@ void put(settings_writer& out, std::string_view key, const instance& value) {
     if (value.on_premise_url)
         out.text("on_premise_url", value.on_premise_url->text());
     put(out, "timeout", value.timeout);
+    put(out, "proxy", value.proxy);
     put(out, "tls", value.tls);
     put(out, "preflight", value.preflight);
     out.close_map();
@@ -181,6 +194,7 @@ void put(settings_writer& out, const cloud_settings& value) {
     out.text("url", value.url.text());
     out.number("max_in_flight", value.max_in_flight);
     put(out, "timeout", value.timeout);
+    put(out, "proxy", value.proxy);
     put(out, "tls", value.tls);
     out.close_map();
 }

@@ -14,6 +14,11 @@ std::uint16_t default_port(std::string_view scheme) {
     return scheme == "https" ? 443 : 80;
 }
 
+/// An IPv6 address stands in brackets.
+std::string bracketed(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
@@ -32,10 +37,14 @@ bool base_url::is_loopback() const {
 }
 
 std::string base_url::authority() const {
-    std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    std::string text = bracketed(host);
     if (port != default_port(scheme))
         text += ":" + std::to_string(port);
     return text;
+}
+
+std::string base_url::host_and_port() const {
+    return bracketed(host) + ":" + std::to_string(port);
 }
 
 std::string base_url::text() const {

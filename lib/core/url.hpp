@@ -24,6 +24,8 @@ struct base_url {
     [[nodiscard]] bool is_loopback() const;
     /// host, or host:port where the port is not the scheme's own; what goes into a Host header.
     [[nodiscard]] std::string authority() const;
+    /// host:port, always with the port: what CONNECT asks for (RFC 9110, section 9.3.6).
+    [[nodiscard]] std::string host_and_port() const;
     /// The whole URL, without a port where it is the scheme's own.
     [[nodiscard]] std::string text() const;
 };

@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-/// What was found on the way to a server: the name look-up, the connection and the TLS handshake of a
-/// connection on which no request was sent.
+/// What was found on the way to a server: the name look-up, the connection, a proxy's leave and the TLS
+/// handshake of a connection on which no request was sent. With a proxy, look-up and connection are those of
+/// its host.
 namespace tunnelkeyd::core {
 
 struct certificate {
@@ -25,10 +26,14 @@ std::string describe(const certificate& shown);
 struct way {
     base_url to;
 
-    enum class stage : std::uint8_t { look_up, connection, tls, whole };
+    enum class stage : std::uint8_t { look_up, connection, proxy, tls, whole };
     stage ended_at = stage::look_up;  ///< where it failed; `whole`: it did not
     std::string problem;              ///< why, for people; "" where it is whole
     std::string remedy;               ///< for people, where the problem alone tells it; else ""
+
+    std::optional<base_url> proxy;  ///< nothing: straight there
+    std::string proxy_why;          ///< which one, or why none; for people
+    duration proxy_took{0};         ///< from CONNECT to its reply
 
     std::vector<std::string> addresses;    ///< of the name; none where the URL has an address
     std::optional<duration> look_up_took;  ///< nothing where the URL has an address

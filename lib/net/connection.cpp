@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 
+#include "core/proxy_url.hpp"
 #include "net/certificate_text.hpp"
 #include "net/dial.hpp"
 #include "net/error_text.hpp"
@@ -107,9 +108,11 @@ asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::cont
                                                  std::shared_ptr<tls_sessions> sessions, core::duration limit) {
     const auto deadline = steady_clock::now() + limit;
     peer_ = {std::move(sessions), std::move(context), ""};
-    auto problem = co_await connect(deadline);
+    auto problem = co_await reach(deadline);
     if (problem.empty() && where_.url.is_https())
         problem = co_await shake_hands(deadline);
+    if (streams_->tls && hop_.proxy && !problem.empty())
+        problem += " (through the proxy " + core::proxy_text(*hop_.proxy) + ")";
     core::exchange result;
     result.timed_out = !problem.empty() && steady_clock::now() >= deadline;
     if (result.timed_out)
@@ -121,7 +124,7 @@ asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::cont
 }
 
 asio::awaitable<std::string> connection::connect(time_point deadline) {
-    dial_ = std::make_unique<dial>(loop_, where_.url.host, where_.url.port, name_servers_);
+    dial_ = std::make_unique<dial>(loop_, next_hop().host, next_hop().port, name_servers_);
     auto found = co_await dial_->run(deadline);
     dial_.reset();
     if (examined_)
@@ -136,12 +139,35 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
     co_return std::move(found.problem);
 }
 
+/// Why there was no whole reply; "" where there is one, be it a refusal.
+asio::awaitable<std::string> connection::ask(wiping_string request, connect_reply* reply, time_point deadline) {
+    auto& tcp = streams_->tcp;
+    tcp.expires_at(deadline);
+    const auto [not_sent, sent] = co_await streams_->write(asio::buffer(request));
+    wiping_string().swap(request);
+    if (not_sent)
+        co_return "CONNECT could not be sent: " + error_text(not_sent);
+    const auto why = [](const error_code& failure) {
+        return failure == asio::error::eof ? "it closed the connection" : error_text(failure);
+    };
+    auto state = connect_reply::state::more;
+    while (state == connect_reply::state::more) {
+        const auto [failure, size] = co_await streams_->read_some(reply->prepare());
+        if (failure)
+            co_return (reply->bytes_read() == 0 ? "no reply to CONNECT: "
+                                                : "its reply to CONNECT broke off: ") +
+                why(failure);
+        state = reply->commit(size);
+    }
+    co_return "";
+}
+
 asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
     const auto& name = where_.tls.server_name.empty() ? where_.url.host : where_.tls.server_name;
     auto& tls = streams_->tls.emplace(streams_->tcp, *peer_.context);
     if (!expect_peer(tls.native_handle(), name))
         co_return "TLS handshake: " + name + " is not a name that a certificate can have";
-    peer_.name = name + "\n" + where_.url.authority();
+    peer_.name = name + "\n" + where_.url.authority() + "\n" + (hop_.proxy ? hop_.proxy->authority() : "");
     tls_sessions::attach(tls.native_handle(), peer_);
     watch_client_authentication(tls.native_handle(), client_);
     auto verify = [this, name](bool verified, asio::ssl::verify_context& verification) {

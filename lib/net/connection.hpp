@@ -4,6 +4,8 @@
 #include "core/exchange.hpp"
 #include "core/way.hpp"
 #include "net/dial.hpp"
+#include "net/proxy_failure.hpp"
+#include "net/proxy_hop.hpp"
 #include "net/tls_contexts.hpp"
 #include "net/tls_failure.hpp"
 #include "net/tls_peer.hpp"
@@ -23,7 +25,8 @@ namespace tunnelkeyd::net {
 /// What a connection leads to.
 struct endpoint {
     core::base_url url;
-    core::tls_settings tls;  ///< without meaning where `url` is plain http
+    core::tls_settings tls;  ///< these two without meaning where `url` is plain http
+    core::proxy_settings proxy = {};
 };
 
 /// One TCP or TLS connection, and one request on it at a time. Its coroutines run on the loop; whoever awaits
@@ -36,9 +39,12 @@ public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Look-up, TCP and TLS, within `limit` in total. The result is that of an exchange which reached nothing,
-    /// or an alert where the server refused the client's certificate; it has no problem where the connection is
-    /// open. `context` may be null where the URL is plain http.
+    /// Before open() and examine(): through this proxy, if there is one. Only examine() tells its problem.
+    void go_through(proxy_hop hop) { hop_ = std::move(hop); }
+
+    /// Look-up, TCP, the proxy and TLS, within `limit` in total. The result is that of an exchange which
+    /// reached nothing, or an alert where the server refused the client's certificate; it has no problem where
+    /// the connection is open. `context` may be null where the URL is plain http.
     boost::asio::awaitable<core::exchange> open(std::shared_ptr<boost::asio::ssl::context> context,
                                                 std::shared_ptr<tls_sessions> sessions, core::duration limit);
 
@@ -65,11 +71,16 @@ public:
 private:
     using time_point = std::chrono::steady_clock::time_point;
 
+    boost::asio::awaitable<std::string> reach(time_point deadline);
+    boost::asio::awaitable<void> pass_proxy(time_point deadline);
+    boost::asio::awaitable<std::string> ask(wiping_string request, connect_reply* reply, time_point deadline);
     boost::asio::awaitable<std::string> connect(time_point deadline);
     boost::asio::awaitable<std::string> shake_hands(time_point deadline);
     boost::asio::awaitable<void> hear_objection(time_point deadline);
     void note_dial(const dial::result& found);
     void note_tls(const SSL* connected);
+    /// Where TCP leads.
+    [[nodiscard]] const core::base_url& next_hop() const { return hop_.proxy ? *hop_.proxy : where_.url; }
 
     struct streams;
     boost::asio::io_context& loop_;
@@ -78,13 +89,15 @@ private:
     std::unique_ptr<streams> streams_;
     std::unique_ptr<dial> dial_;  ///< while it runs
     endpoint where_;
+    proxy_hop hop_;
     std::string name_servers_;
-    tls_failure tls_failure_;        ///< why the handshake failed
-    bool client_refused_ = false;    ///< since the server does not accept the client's certificate
+    tls_failure tls_failure_;      ///< why the handshake failed
+    bool client_refused_ = false;  ///< since the server does not accept the client's certificate
+    proxy_failure proxy_failure_;
     core::way* examined_ = nullptr;  ///< while examine() runs
     time_point made_at_ = std::chrono::steady_clock::now();
-    bool used_ = false;              ///< a request has been begun
-    bool keeps_open_ = false;        ///< the last reply was read whole and lets the connection live
+    bool used_ = false;        ///< a request has been begun
+    bool keeps_open_ = false;  ///< the last reply was read whole and lets the connection live
 };
 
 }  // namespace tunnelkeyd::net

@@ -32,8 +32,15 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
     examined_ = &found;
     const auto began = steady_clock::now();
     peer_ = {std::make_shared<tls_sessions>(), std::move(tls.context), ""};
-    found.problem = co_await connect(began + limit);
-    found.connection_took = since(began) - found.look_up_took.value_or(core::duration(0));
+    found.proxy = hop_.proxy;
+    found.proxy_why = hop_.why;
+    if (hop_.problem.empty()) {
+        found.problem = co_await reach(began + limit);
+    } else {
+        found.ended_at = stage::proxy;
+        found.problem = hop_.problem;
+    }
+    found.connection_took = since(began) - found.look_up_took.value_or(core::duration(0)) - found.proxy_took;
     if (found.problem.empty() && where_.url.is_https()) {
         const auto connected = steady_clock::now();
         found.ended_at = stage::tls;
@@ -56,9 +63,12 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
         found.remedy = tls_failure_.remedy;
         if (client_.asked)
             found.chain.clear();  // they were good
-    } else if (steady_clock::now() >= began + limit) {
-        found.problem = "no connection within " + core::to_string(limit) + ": " + found.problem;
+    } else if (!proxy_failure_.problem.empty()) {
+        found.problem = proxy_failure_.problem;
+        found.remedy = proxy_failure_.remedy;
     }
+    if (!found.problem.empty() && tls_failure_.problem.empty() && steady_clock::now() >= began + limit)
+        found.problem = "no connection within " + core::to_string(limit) + ": " + found.problem;
     co_return found;
 }
 

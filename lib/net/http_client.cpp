@@ -14,13 +14,15 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 struct http_client::shared_state {
-    shared_state(asio::io_context& io, const ports::secrets& secrets, client_options with)
+    shared_state(asio::io_context& io, const ports::secrets& readable, client_options with)
         : loop(io),
+          secrets(readable),
           options(std::move(with)),
           contexts(secrets),
           idle(std::make_shared<idle_connections>(io, options)) {}
 
     asio::io_context& loop;
+    const ports::secrets& secrets;
     client_options options;
     tls_contexts contexts;
     std::shared_ptr<tls_sessions> sessions = std::make_shared<tls_sessions>();
@@ -38,6 +40,13 @@ struct http_client::job {
 
 namespace {
 
+/// The environment never changes, so that it need not be looked at.
+std::string key_of(const core::proxy_settings& by) {
+    if (by.from != core::proxy_settings::source::configuration)
+        return by.from == core::proxy_settings::source::none ? "direct" : "environment";
+    return by.url.authority() + "\n" + by.username + "\n" + (by.password ? core::describe(*by.password) : "");
+}
+
 std::string key_of(const endpoint& to) {
     std::string key = to.url.text();
     if (to.url.is_https()) {
@@ -47,6 +56,7 @@ std::string key_of(const endpoint& to) {
         if (const auto& password = to.tls.client_key_password)
             key.append("\n").append(core::describe(*password));
         key.append(to.tls.min_version == core::tls_version::v1_3 ? "\n3" : "\n2");
+        key.append("\n").append(key_of(to.proxy));
     }
     return key;
 }
@@ -114,10 +124,6 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
 }
 
-std::string http_client::missing_secret(const endpoint& to) const {
-    return to.url.is_https() ? state_->contexts.try_anew(to.tls) : "";
-}
-
 void http_client::examine(endpoint to, core::duration limit, ports::way_handler done) {
     if (state_->stopped)
         return;
@@ -129,6 +135,13 @@ void http_client::examine(endpoint to, core::duration limit, ports::way_handler 
         done(std::move(found));
     };
     asio::co_spawn(state_->loop, walk(state_, std::move(to), limit), std::move(finish));
+}
+
+std::string http_client::missing_secret(const endpoint& to) const {
+    auto problem = find_hop(to.url, to.proxy, state_->secrets).problem;
+    if (problem.empty() && to.url.is_https())
+        problem = state_->contexts.try_anew(to.tls);
+    return problem;
 }
 
 asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
@@ -161,6 +174,10 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
             tls = client->contexts.get(work.to.tls);
         if (!tls.problem.empty())
             co_return nothing(std::move(tls.problem));
+        auto hop = find_hop(work.to.url, work.to.proxy, client->secrets);
+        if (!hop.problem.empty())
+            co_return nothing(std::move(hop.problem));
+        used->go_through(std::move(hop));
         auto opened = co_await used->open(std::move(tls.context), client->sessions, work.limits.connect);
         if (!opened.problem.empty())
             co_return opened;
@@ -186,6 +203,7 @@ asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> clien
             tls.problem = client->contexts.try_anew(to.tls);
         if (to.url.is_https() && tls.problem.empty())
             tls = client->contexts.get(to.tls);
+        opened->go_through(find_hop(to.url, to.proxy, client->secrets));
         found = co_await opened->examine(std::move(tls), limit);
     } catch (const std::exception& error) {
         // Out of memory or of descriptors.

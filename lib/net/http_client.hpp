@@ -31,7 +31,8 @@ public:
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;
 
-    /// Kept connections are shared by requests with the same base URL, context path included, and TLS settings.
+    /// Kept connections are shared by requests with the same base URL, context path included, proxy and TLS
+    /// settings.
     void send(endpoint to, request_text request, core::timeouts limits, ports::exchange_handler done,
               use_of_connection use = use_of_connection::kept);
 

@@ -6,6 +6,10 @@ namespace tunnelkeyd::net {
 
 namespace {
 
+endpoint endpoint_of(const core::cloud_settings& settings) {
+    return {settings.url, settings.tls, settings.proxy};
+}
+
 std::string organization_path(std::string_view id) {
     return "/admin/v1/orgs/" + path_segment(id);
 }
@@ -34,11 +38,11 @@ void https_cloud::regenerate(const core::identity& tunnel, const core::secret& a
 }
 
 void https_cloud::examine(ports::way_handler done) {
-    client_->examine({settings_.url, settings_.tls}, settings_.timeout.connect, std::move(done));
+    client_->examine(endpoint_of(settings_), settings_.timeout.connect, std::move(done));
 }
 
 std::string https_cloud::missing_secret() const {
-    const auto problem = client_->missing_secret({settings_.url, settings_.tls});
+    const auto problem = client_->missing_secret(endpoint_of(settings_));
     return problem.empty() ? "" : "cloud: " + problem;
 }
 
@@ -49,7 +53,7 @@ void https_cloud::send(std::string_view method, const std::string& path, const c
     bearer.append("Bearer ").append(api_key.reveal());
     const header_field fields[] = {{"Authorization", bearer}, {"Accept", "application/json"}};
     auto request = make_request(method, settings_.url, path, fields);
-    client_->send({settings_.url, settings_.tls}, std::move(request), {settings_.timeout.connect, timeout},
+    client_->send(endpoint_of(settings_), std::move(request), {settings_.timeout.connect, timeout},
                   std::move(done), use);
 }
 

@@ -24,6 +24,7 @@ enum class use_of_connection;
 /// when the request has been sent, and so is what was read of the reply, bar core::exchange::body.
 class https_cloud final : public ports::cloud {
 public:
+    /// `secrets` outlives it.
     https_cloud(boost::asio::io_context& loop, const ports::secrets& secrets, core::cloud_settings settings,
                 client_options options = {});
     ~https_cloud() override;

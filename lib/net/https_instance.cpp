@@ -11,6 +11,10 @@ namespace tunnelkeyd::net {
 
 namespace {
 
+endpoint endpoint_of(const core::instance& at) {
+    return {at.url, at.tls, at.proxy};
+}
+
 using wiping_json = nlohmann::basic_json<std::map, std::vector, wiping_string>;
 
 }  // namespace
@@ -24,15 +28,14 @@ https_instance::~https_instance() = default;
 
 void https_instance::read_status(const core::instance& at, ports::exchange_handler done) {
     const header_field fields[] = {{"Accept", "application/json"}};
-    client_->send({at.url, at.tls}, make_request("GET", at.url, "/status", fields), at.timeout,
-                  std::move(done));
+    client_->send(endpoint_of(at), make_request("GET", at.url, "/status", fields), at.timeout, std::move(done));
 }
 
 void https_instance::who_am_i(const core::instance& at, const ports::credentials& authorization,
                               ports::exchange_handler done) {
     const header_field fields[] = {{"Authorization", authorization.reveal()}, {"Accept", "text/plain"}};
     auto request = make_request("GET", at.url, "/plugins/servlet/applinks/whoami", fields);
-    client_->send({at.url, at.tls}, std::move(request), at.timeout, std::move(done));
+    client_->send(endpoint_of(at), std::move(request), at.timeout, std::move(done));
 }
 
 void https_instance::install(const core::instance& at, const ports::credentials& authorization,
@@ -50,15 +53,15 @@ void https_instance::install(const core::instance& at, const ports::credentials&
     } catch (const wiping_json::exception&) {
         request.problem = "the key cannot be sent: it is not UTF-8 text";
     }
-    client_->send({at.url, at.tls}, std::move(request), at.timeout, std::move(done));
+    client_->send(endpoint_of(at), std::move(request), at.timeout, std::move(done));
 }
 
 void https_instance::examine(const core::instance& at, ports::way_handler done) {
-    client_->examine({at.url, at.tls}, at.timeout.connect, std::move(done));
+    client_->examine(endpoint_of(at), at.timeout.connect, std::move(done));
 }
 
 std::string https_instance::missing_secret(const core::instance& at) const {
-    const auto problem = client_->missing_secret({at.url, at.tls});
+    const auto problem = client_->missing_secret(endpoint_of(at));
     return problem.empty() ? "" : "instance: " + problem;
 }
 

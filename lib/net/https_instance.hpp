@@ -22,6 +22,7 @@ class http_client;
 /// read of the reply, bar core::exchange::body.
 class https_instance final : public ports::instance {
 public:
+    /// `secrets` outlives it.
     https_instance(boost::asio::io_context& loop, const ports::secrets& secrets, client_options options = {});
     ~https_instance() override;
     https_instance(const https_instance&) = delete;

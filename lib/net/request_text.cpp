@@ -53,6 +53,21 @@ request_text make_request(std::string_view method, const core::base_url& base, s
     return request;
 }
 
+request_text make_connect_request(const core::base_url& target, std::string_view authorization) {
+    const auto there = target.host_and_port();
+    if (!is_sendable(there) || (!authorization.empty() && !is_sendable(authorization)))
+        return {{}, "CONNECT cannot be sent: it has bytes that are not printable ASCII"};
+    request_text request;
+    request.bytes.reserve(256 + 2 * there.size() + authorization.size());
+    request.bytes.append("CONNECT ").append(there).append(" HTTP/1.1\r\n");
+    append_field(request.bytes, "Host", there);
+    append_field(request.bytes, "User-Agent", "tunnelkeyd/" TUNNELKEYD_VERSION);
+    if (!authorization.empty())
+        append_field(request.bytes, "Proxy-Authorization", authorization);
+    request.bytes.append("\r\n");
+    return request;
+}
+
 std::string path_segment(std::string_view text) {
     return boost::urls::encode(text, boost::urls::unreserved_chars);
 }

@@ -26,6 +26,11 @@ struct request_text {
 request_text make_request(std::string_view method, const core::base_url& base, std::string_view path,
                           std::span<const header_field> fields, std::string_view body = {});
 
+/// Asks a proxy for a connection to `target` (RFC 9110, section 9.3.6). `authorization`: of
+/// Proxy-Authorization;
+/// "": none.
+request_text make_connect_request(const core::base_url& target, std::string_view authorization);
+
 /// Percent-encodes whatever may not stand in one segment of a path (RFC 3986, section 3.3).
 std::string path_segment(std::string_view text);
 

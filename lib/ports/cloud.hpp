@@ -26,13 +26,13 @@ public:
     virtual void regenerate(const core::identity& tunnel, const core::secret& api_key, core::duration timeout,
                             exchange_handler done) = 0;
 
-    /// Looks the cloud's name up, connects and shakes hands as for a request, within `timeout.connect`, and
-    /// hangs up without sending one.
+    /// Looks the cloud's name up, connects, by a proxy where one is set, and shakes hands as for a request,
+    /// within `timeout.connect`, and hangs up without sending one.
     virtual void examine(way_handler done) = 0;
 
-    /// Why something that is needed on the way there cannot be read on this machine, for people: the trust
-    /// store, the client certificate, its key and that one's password. "": nothing is missing. Blocks for as
-    /// long as local files take.
+    /// Why something that is needed on the way there cannot be read on this machine, for people: a proxy's
+    /// password, the trust store, the client certificate, its key and that one's password. "": nothing is
+    /// missing. Blocks for as long as local files take.
     [[nodiscard]] virtual std::string missing_secret() const = 0;
 };
 

@@ -24,8 +24,8 @@ public:
     virtual void install(const core::instance& at, const credentials& authorization,
                          const core::shared_secret& key, exchange_handler done) = 0;
 
-    /// Looks the instance's name up, connects and shakes hands as for a request, within `timeout.connect`, and
-    /// hangs up without sending one.
+    /// Looks the instance's name up, connects, by a proxy where one is set, and shakes hands as for a request,
+    /// within `timeout.connect`, and hangs up without sending one.
     virtual void examine(const core::instance& at, way_handler done) = 0;
 
     /// As ports::cloud has it.

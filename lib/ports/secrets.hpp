@@ -3,7 +3,9 @@
 #include "core/config.hpp"
 #include "core/secret.hpp"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace tunnelkeyd::ports {
@@ -23,5 +25,13 @@ public:
     [[nodiscard]] virtual std::variant<core::secret, secret_error>
     read(const core::secret_reference& from) const = 0;
 };
+
+/// An environment variable that may contain a secret; nothing where it is not set, or has nothing that can be
+/// used.
+inline std::optional<core::secret> read_variable(const secrets& by, const std::string& name) {
+    auto read = by.read({core::secret_reference::source::env, name});
+    auto* const value = std::get_if<core::secret>(&read);
+    return value ? std::optional(std::move(*value)) : std::nullopt;
+}
 
 }  // namespace tunnelkeyd::ports

@@ -18,8 +18,8 @@ complain = bad.append
 
 
 # Literals that look like an event's name, and are none.
-SETTINGS = {"cloud.url", "control.socket", "health.listen", "instance.auth", "instance.url", "preflight.credentials",
-            "preflight.status"}
+SETTINGS = {"cloud.proxy", "cloud.url", "control.socket", "health.listen", "instance.auth", "instance.proxy", "instance.url",
+            "preflight.credentials", "preflight.status"}
 
 
 def anchor(heading):

@@ -17,12 +17,15 @@ MISSING = object()
 
 
 class Field:
-    """A value that may stand in the file: a map, a list, or what holds neither (a leaf)."""
+    """A value that may stand in the file: a map, a list, or what holds neither (a leaf). `or_word`: a map, or a word in its place."""
 
     def __init__(self, path, node, required):
         self.path, self.required = path, required
         self.node, self.definition = resolve(node)
         self.type = self.node.get("type")
+        self.or_word = self.type == ["string", "object"]
+        if self.or_word:
+            self.type = "object"
 
     @property
     def is_leaf(self):
@@ -75,7 +78,8 @@ def apply(config, path, value):
         at.pop(path[-1], None)
         return
     put(at, path[-1], value)
-    # The certificate of a key, the organization that is meant, tunnels of nobody, the other end of a backoff.
+    # The certificate of a key, the organization that is meant, tunnels of nobody, the other end of a backoff, the other half
+    # of a login.
     if path[-1] == "organization" and isinstance(value, str):
         config["organizations"][0]["name"] = value
     if path[-1] in ("client_key", "client_key_password"):
@@ -84,6 +88,16 @@ def apply(config, path, value):
         config["tunnels"] = []
     if "retry" in path and path[-1] in ("initial", "max"):
         at.setdefault(*(("max", "1d") if path[-1] == "initial" else ("initial", "1ms")))
+    if "proxy" in path[:-1]:
+        complete_login(config, path[: path.index("proxy") + 1])
+
+
+def complete_login(config, path):
+    for key in path:
+        config = config[key]
+    if "username" in config or "password" in config:
+        config.setdefault("username", "rotator")
+        config.setdefault("password", {"env": "X"})
 
 
 def put(at, key, value):

@@ -42,7 +42,7 @@ def fields_of_schema():
     shown = {}
     for field in all_fields():
         of_secret = field.path[-1:] in (("file",), ("credential",), ("env",))
-        is_told = field.type != "object" or field.definition == "secret"
+        is_told = field.type != "object" or field.or_word or field.definition == "secret"
         is_section = len(field.path) == 1
         if is_section or is_told and not of_secret and field.path[0] != "defaults" and field.path[-1] != 0:
             shown[path_text(field.path).replace("[0]", "[]")] = field

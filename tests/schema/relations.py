@@ -37,6 +37,8 @@ BOTH_TAKE = [
     ("cron instead of the defaults' every", BASE + '    schedule: {cron: "@daily"}\ndefaults: {schedule: {every: 1d}}'),
     ("no windows instead of the defaults'",
      BASE + '    schedule: {windows: []}\ndefaults: {schedule: {windows: [{from: "01:00", to: "02:00"}]}}'),
+    ("no proxy instead of the defaults'", BASE.replace(", auth:", ", proxy: none, auth:")
+     + 'defaults: {instance: {proxy: {url: "http://p:1"}}}'),
     ("an alias", with_more("cloud: {timeout: &wait {connect: 5s}}\ndefaults: {instance: {timeout: *wait}}")),
 ]
 
@@ -56,6 +58,8 @@ BOTH_REFUSE = [
     ("a name in the defaults", with_defaults("{name: jira}")),
     ("a hostname in the defaults", with_defaults("{hostname: jira-host}")),
     ("a URL in the defaults", with_defaults("{instance: {url: https://jira.example.com}}")),
+    ("a user of a proxy without a password", with_more('cloud: {proxy: {url: "http://p:1", username: x}}')),
+    ("a password of a proxy without a user", with_more('cloud: {proxy: {url: "http://p:1", password: {env: X}}}')),
     ("a merge key", with_more("x: &x {every: 1d}\ndefaults: {schedule: {<<: *x}}")),
 ]
 

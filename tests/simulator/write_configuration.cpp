@@ -71,7 +71,8 @@ void write_configuration(const truth& all, const addresses& at, const simulation
     make_private_directory(state);
     std::string text = "version: 1\nstate: {directory: " + scalar(state) + "}\n";
     text += "control: {socket: " + scalar(settings.directory / "control.sock") + "}\n";
-    text += "cloud:\n  url: " + scalar(at.cloud_url) + "\n  tls: {ca_file: " + scalar(at.ca_file) + "}\n";
+    text += "cloud:\n  url: " + scalar(at.cloud_url) +
+            "\n  proxy: none\n  tls: {ca_file: " + scalar(at.ca_file) + "}\n";
     text += "organizations:\n";
     for (const auto& each : all.organizations())
         text += "  - {name: " + each.name + ", id: " + each.id +

@@ -55,7 +55,7 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
         {"health", {{"listen", "127.0.0.1:0"}}},
         {"control", {{"socket", directory() / "control.sock"}}},
         {"log", {{"level", "trace"}, {"format", "json"}}},
-        {"cloud", {{"url", world.at("cloud_url")}, {"tls", tls}}},
+        {"cloud", {{"url", world.at("cloud_url")}, {"proxy", "none"}, {"tls", tls}}},
         {"defaults",
          {{"schedule", {{"every", "1h"}, {"first", "now"}}},
           {"instance", {{"tls", tls}, {"preflight", {{"every", "never"}}}}},

@@ -13,6 +13,7 @@ inline core::way whole_way(const std::string& url) {
     core::way found;
     found.to = *core::parse_base_url(url);
     found.ended_at = core::way::stage::whole;
+    found.proxy_why = "no proxy: none is configured";
     found.addresses = {"192.0.2.1", "2001:db8::1"};
     found.look_up_took = core::duration(3);
     found.connected_to = "192.0.2.1 port " + std::to_string(found.to.port);
@@ -34,10 +35,10 @@ inline core::way broken_way(const std::string& url, core::way::stage ended_at, s
     found.remedy = std::move(remedy);
     found.tls_version.clear();
     found.cipher.clear();
-    if (ended_at < core::way::stage::tls) {
-        found.connected_to.clear();
+    if (ended_at < core::way::stage::tls)
         found.chain.clear();
-    }
+    if (ended_at < core::way::stage::proxy)
+        found.connected_to.clear();
     if (ended_at == core::way::stage::look_up) {
         found.addresses.clear();
         found.look_up_took.reset();

@@ -70,8 +70,9 @@ TEST_CASE_METHOD(fixture,
     for (const auto& each : found.lines)
         all.emplace_back(each.check);
     CHECK(all == names{"store", "api_key_secret", "credentials_secret", "cloud_name", "cloud_connection",
-                       "cloud_tls", "api_key", "instance_name", "instance_connection", "instance_tls",
-                       "instance_state", "credentials", "api_key_expiry", "credentials_expiry"});
+                       "cloud_proxy", "cloud_tls", "api_key", "instance_name", "instance_connection",
+                       "instance_proxy", "instance_tls", "instance_state", "credentials", "api_key_expiry",
+                       "credentials_expiry"});
     CHECK(line(found, "credentials").found == "logs in as rotator");
     CHECK(world.calls == names{"probe", "secret acme-api-key", "way to the cloud", "organization",
                                "secret jira-pat", "way to the instance", "status", "whoami"});

@@ -56,7 +56,7 @@ TEST_CASE_METHOD(fixture,
                                                   "organization", "status", "whoami"});
 }
 
-TEST_CASE_METHOD(fixture, "a preflight reads client certificates and trust stores before it asks anybody") {
+TEST_CASE_METHOD(fixture, "a preflight reads what the ways need before it asks anybody") {
     const std::string missing = "cannot read tls.client_key /k.pem: Permission denied";
     SECTION("on the way to the cloud") {
         world.cloud.missing = missing;

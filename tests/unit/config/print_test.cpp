@@ -20,6 +20,7 @@ TEST_CASE("the printed configuration shows every default and no more") {
           "  url: https://api.atlassian.com\n"
           "  max_in_flight: 8\n"
           "  timeout: {connect: 10s, request: 1m}\n"
+          "  proxy: environment\n"
           "  tls: {min_version: \"1.2\"}\n"
           "organizations:\n"
           "  - name: acme\n"
@@ -33,6 +34,7 @@ TEST_CASE("the printed configuration shows every default and no more") {
           "      url: https://jira.example.com/jira\n"
           "      auth: {bearer: {file: /pat}}\n"
           "      timeout: {connect: 10s, request: 1m}\n"
+          "      proxy: none\n"
           "      tls: {min_version: \"1.2\"}\n"
           "      preflight: {status: true, credentials: true, every: 1d}\n"
           "    schedule: {every: 30d, time_zone: UTC, jitter: 0s, first: wait, windows: []}\n"
@@ -52,12 +54,14 @@ TEST_CASE("what is printed reads back as an equal configuration") {
     };
     round_trip(good("version: 1"));
     round_trip(*load_file(support::project_file("config/config.example.yaml"), no_environment()).value);
-    round_trip(good("version: 1\n"
-                    "state: {directory: '/srv/a b: c #d', sealing_key: {env: KEY}}\n"
-                    "health: {listen: none, gap_failing_after: 0s}\n"
-                    "control: {socket: '/srv/a: b.sock'}\n"
-                    "log: {level: error, format: journald}\n"
-                    "cloud: {url: 'http://[::1]:8080/x', max_in_flight: 1, tls: {server_name: '::1'}}\n"));
+    round_trip(good(
+        "version: 1\n"
+        "state: {directory: '/srv/a b: c #d', sealing_key: {env: KEY}}\n"
+        "health: {listen: none, gap_failing_after: 0s}\n"
+        "control: {socket: '/srv/a: b.sock'}\n"
+        "log: {level: error, format: journald}\n"
+        "cloud: {url: 'http://[::1]:8080/x', max_in_flight: 1, proxy: {url: 'http://[::1]:80', username: 'a "
+        "b', password: {env: P}}, tls: {server_name: '::1'}}\n"));
 }
 
 TEST_CASE("days and never are printed as they are written") {

@@ -57,7 +57,7 @@ TEST_CASE("what is to come later is an unknown key or value until then") {
                 "organizations, defaults, tunnels"});
     CHECK(errors("version: 1\nlog: {format: syslog}") ==
           lines{"c:2:15: log.format: \"syslog\" is not known; allowed: auto, text, json, journald"});
-    for (const char* text : {"notify: []", "cloud: {proxy: none}", "cloud: {requests_per_minute: 1}"}) {
+    for (const char* text : {"notify: []", "cloud: {requests_per_minute: 1}"}) {
         const auto found = errors("version: 1\n" + std::string(text));
         REQUIRE(found.size() == 1);
         CHECK(found[0].find("unknown key") != std::string::npos);

@@ -135,7 +135,6 @@ TEST_CASE("what a tunnel has to say is missed") {
 
 TEST_CASE("what is to come later is an unknown key of a tunnel until then") {
     CHECK(error_of(with_tunnel("    notify: true\n")).find("unknown key") != std::string::npos);
-    CHECK(error_of(with_tunnel("", "      proxy: none\n")).find("unknown key") != std::string::npos);
 }
 
 TEST_CASE("a client certificate, its key and that one's password are read together") {

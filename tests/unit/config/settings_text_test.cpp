@@ -40,11 +40,23 @@ TEST_CASE("a snapshot keeps when credentials end and how often they are tried") 
     CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
 }
 
+TEST_CASE("a snapshot keeps the way to the instance, with the reference to its password") {
+    auto tunnel = good(with_tunnel("")).tunnels[0];
+    tunnel.instance.proxy = {core::proxy_settings::source::environment};
+    CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+    tunnel.instance.proxy = {core::proxy_settings::source::configuration,
+                             *core::parse_base_url("http://[::1]:80"), "a b",
+                             core::secret_reference{core::secret_reference::source::credential, "proxy"}};
+    CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+}
+
 TEST_CASE("a snapshot of an earlier version, without what is new, is read with its defaults") {
     const auto tunnel = good(with_tunnel("")).tunnels[0];
     auto text = core::settings_text(tunnel);
     const std::string added = R"(,"every":"1d"})";
     text.replace(text.find(added), added.size(), "}");
+    const std::string proxy = R"("proxy":"none",)";
+    text.erase(text.find(proxy), proxy.size());
     CHECK(good(text).tunnels[0] == tunnel);
 }
 
@@ -53,7 +65,7 @@ TEST_CASE("a snapshot is compact JSON with every default written out") {
           R"({"version":1,"organizations":[{"name":"acme","id":"o1","api_key":{"file":"/k"}}],)"
           R"("tunnels":[{"name":"jira","organization":"acme","hostname":"h1",)"
           R"("instance":{"url":"https://jira.example.com/jira","auth":{"bearer":{"file":"/pat"}},)"
-          R"("timeout":{"connect":"10s","request":"1m"},"tls":{"min_version":"1.2"},)"
+          R"("timeout":{"connect":"10s","request":"1m"},"proxy":"none","tls":{"min_version":"1.2"},)"
           R"("preflight":{"status":true,"credentials":true,"every":"1d"}},)"
           R"("schedule":{"every":"30d","time_zone":"UTC","jitter":"0s","first":"wait","windows":[]},)"
           R"("retry":{"calm":{"initial":"30s","max":"1h"},"urgent":{"initial":"1s","max":"1m"},)"

@@ -110,12 +110,12 @@ TEST_CASE("a check is not made where one that it rests on failed, and says which
     const auto failed = [](std::string_view check) {
         return std::vector{line("store", result::failed), line(check, result::failed)};
     };
-    for (const char* check : {"api_key_secret", "cloud_name", "cloud_connection", "cloud_tls"}) {
+    for (const char* check : {"api_key_secret", "cloud_name", "cloud_connection", "cloud_proxy", "cloud_tls"}) {
         CHECK(prevented("api_key", failed(check)).value().found == "because " + std::string(check) + " failed");
         CHECK_FALSE(prevented("credentials", failed(check)));
     }
-    for (const char* check :
-         {"credentials_secret", "instance_name", "instance_connection", "instance_tls", "instance_state"}) {
+    for (const char* check : {"credentials_secret", "instance_name", "instance_connection", "instance_proxy",
+                              "instance_tls", "instance_state"}) {
         check_line_is(prevented("credentials", failed(check)).value(), result::skipped, check);
         CHECK_FALSE(prevented("api_key", failed(check)));
     }

@@ -84,7 +84,8 @@ int lost_of(int tries, bool tls) {
     settings.url = *core::parse_base_url(server.url());
     settings.tls.ca_file = authority.path();
     settings.timeout = patient;
-    net::https_cloud cloud(loop, settings);
+    const tests::fake_secrets no_secrets;
+    net::https_cloud cloud(loop, no_secrets, settings);
     const core::secret key(hush);
     int lost = 0;
     int failed = 0;

@@ -9,6 +9,8 @@ using core::reached;
 
 namespace {
 
+const tests::fake_secrets no_secrets;
+
 const core::identity tunnel{"org/1", "host name"};
 
 core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
@@ -25,8 +27,6 @@ core::cloud_settings settings_for(const std::string& url) {
     settings.timeout = patient;
     return settings;
 }
-
-const tests::fake_secrets no_secrets;
 
 }  // namespace
 
@@ -61,7 +61,7 @@ TEST_CASE("each regenerate has a connection of its own, which is closed in good 
         ended.set_value(client.wait_until_closed());
     };
     scripted_server server({replies({ok("{}"), ok("never")}), once, replies({ok("never")})});
-    net::https_cloud cloud(loop, settings_for(server.url()));
+    net::https_cloud cloud(loop, no_secrets, settings_for(server.url()));
     const core::secret key(hush);
     const auto check = [&](ports::exchange_handler done) {
         cloud.read_organization({"org", "org/1", {}}, key, std::move(done));

@@ -9,6 +9,8 @@ using core::reached;
 
 namespace {
 
+const tests::fake_secrets no_secrets;
+
 core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
     std::optional<core::exchange> result;
     ask([&result](core::exchange came) { result = std::move(came); });
@@ -42,8 +44,6 @@ script note_requests(std::promise<std::vector<std::string>>& asked, unsigned cou
         client.wait_until_closed();
     };
 }
-
-const tests::fake_secrets no_secrets;
 
 }  // namespace
 

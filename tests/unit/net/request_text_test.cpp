@@ -23,6 +23,16 @@ TEST_CASE("a request is written in one piece") {
           "Authorization: Bearer abc\r\nContent-Length: 2\r\n\r\n{}");
 }
 
+TEST_CASE("CONNECT names host and port, an IPv6 address in brackets, and has the proxy's login alone") {
+    CHECK(text_of(net::make_connect_request(base, "Basic abc")) ==
+          "CONNECT jira.example.com:8443 HTTP/1.1\r\nHost: jira.example.com:8443\r\nUser-Agent: "
+          "tunnelkeyd/0.1.0\r\nProxy-Authorization: Basic abc\r\n\r\n");
+    const auto text = text_of(net::make_connect_request({"https", "2001:db8::7", 443, ""}, ""));
+    CHECK_THAT(text, Catch::Matchers::StartsWith(
+                         "CONNECT [2001:db8::7]:443 HTTP/1.1\r\nHost: [2001:db8::7]:443\r\n") &&
+                         !Catch::Matchers::Contains("Authorization"));
+}
+
 TEST_CASE("a PUT without a body says so, and a GET has no length") {
     CHECK_THAT(text_of(make_request("PUT", base, "/", {})),
                Catch::Matchers::EndsWith("Content-Length: 0\r\n\r\n"));

@@ -137,7 +137,7 @@ TEST_CASE_METHOD(fixture, "what a later version adds is kept, but for secrets an
     const auto text = known + R"(
 notify:
   - {on: [gap_open, held], webhook: {url: {file: /real/webhook}}, quietly: "yes", retries: 0x10}
-cloud: {proxy: {url: "http://proxy:3128", password: {env: PROXY_PASSWORD}}}
+cloud: {relay: {url: "http://relay:3128", password: {env: RELAY_PASSWORD}}}
 defaults: {instance: {tls: {client_certificate: /real/c.pem, client_key: /real/k.pem, ciphers: modern}}}
 )";
     const auto copy = YAML::Load(copy_of(text, loaded(known)));
@@ -146,12 +146,27 @@ defaults: {instance: {tls: {client_certificate: /real/c.pem, client_key: /real/k
     REQUIRE(notify["webhook"]["url"]["file"].as<std::string>() == made_up("webhook").value);
     REQUIRE(notify["quietly"].Tag() == "!");  // quoted still
     REQUIRE(notify["retries"].as<std::string>() == "0x10");
-    REQUIRE(copy["cloud"]["proxy"]["url"].as<std::string>() == "http://proxy:3128");
-    REQUIRE(copy["cloud"]["proxy"]["password"]["file"].as<std::string>() == made_up("PROXY_PASSWORD").value);
+    REQUIRE(copy["cloud"]["relay"]["url"].as<std::string>() == "http://relay:3128");
+    REQUIRE(copy["cloud"]["relay"]["password"]["file"].as<std::string>() == made_up("RELAY_PASSWORD").value);
     const auto tls = copy["defaults"]["instance"]["tls"];
     REQUIRE(tls["ciphers"].as<std::string>() == "modern");
     REQUIRE(tls["ca_file"].as<std::string>() == "/sim/ca.pem");
     REQUIRE(tls.size() == 2);
+}
+
+TEST_CASE_METHOD(fixture, "a copy goes through no proxy") {
+    const auto copy = loaded(copy_of(R"(
+version: 1
+organizations: [{name: acme, id: o, api_key: {env: KEY}}]
+cloud: {proxy: {url: "http://proxy:3128", username: u, password: {env: PROXY_PASSWORD}}}
+defaults: {instance: {proxy: {url: "http://proxy:3128"}}}
+tunnels:
+  - {name: jira, hostname: h, instance: {url: https://j.example, proxy: environment, auth: {bearer: {env: PAT}}}}
+  - {name: wiki, hostname: w, instance: {url: https://w.example, auth: {bearer: {env: PAT}}}}
+)"));
+    CHECK(copy.cloud.proxy.from == core::proxy_settings::source::none);
+    for (const auto& each : copy.tunnels)
+        CHECK(each.instance.proxy.from == core::proxy_settings::source::none);
 }
 
 TEST_CASE_METHOD(fixture, "a copy of what aliases stand for is changed in each place by itself") {

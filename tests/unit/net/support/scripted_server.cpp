@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -112,6 +113,26 @@ void peer::close(bool with_close_notify) {
 void peer::reset() {
     const sockaddr nowhere{AF_UNSPEC, {}};
     ::connect(socket_, &nowhere, sizeof nowhere);
+}
+
+void peer::relay_to(std::uint16_t port) {
+    const int target = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    bool open = ::connect(target, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    pollfd ends[] = {{socket_, POLLIN, 0}, {target, POLLIN, 0}};
+    while (open && ::poll(ends, 2, longest_wait.tv_sec * 1000) > 0) {
+        for (int from = 0; from < 2 && open; ++from) {
+            char buffer[4096];
+            if (ends[from].revents == 0)
+                continue;
+            const auto size = ::recv(ends[from].fd, buffer, sizeof buffer, 0);
+            open = size > 0 && ::send(ends[1 - from].fd, buffer, size, MSG_NOSIGNAL) == size;
+        }
+    }
+    ::close(target);
 }
 
 bool peer::wait_until_closed() {

@@ -52,6 +52,8 @@ public:
     void close(bool with_close_notify = true);
     /// RST.
     void reset();
+    /// As a proxy does: carries bytes between the client and this port of 127.0.0.1 until one of them closes.
+    void relay_to(std::uint16_t port);
     /// Reads until the client closes. True if it said close_notify (under TLS), or simply closed.
     bool wait_until_closed();
     [[nodiscard]] SSL* tls() const { return tls_; }
