@@ -54,8 +54,8 @@ mapfile -t good <$place/good
 mapfile -t dead <$place/dead
 
 tunnelkeyd() { "$build/daemon/tunnelkeyd" "$1" --config $place/config.yaml "${@:2}"; }
-count() { jq -Rr "fromjson? | select(.event == \"$1\"${2:+ and .tunnel == \"$2\"}) | .tunnel" $log | sort -u | wc -l; } # EVENT [TUNNEL]
-happened() { [ "$(count "$1" "${3:-}")" -ge "$2" ]; } # EVENT TUNNELS [TUNNEL]
+# How many tunnels this has happened to.
+happened() { [ "$(grep -oP "\"event\":\"$1\",\"tunnel\":\"${3:-[^\"]+}\"" $log | sort -u | wc -l)" -ge "$2" ]; } # EVENT TUNNELS [TUNNEL]
 # Rotates all good ones at once, and says how many milliseconds each took: "median longest".
 rotate_good() {
   local before
@@ -67,25 +67,28 @@ rotate_good() {
 cp $place/good.yaml $place/config.yaml
 "$build/daemon/tunnelkeyd" run --config $place/config.yaml 2>>$log &
 wait_for "the good ones are rotated" happened rotation.installed 50
-echo "--- alone: median and longest rotation of 50, in ms"
-alone=$(for _ in 1 2 3; do rotate_good; done)
-echo "$alone"
-
-echo "--- beside 50 whose name server is silent"
-cp $place/all.yaml $place/config.yaml
-tunnelkeyd reload >/dev/null
-wait_for "each dead one has been refused" happened preflight.failed 50
-beside=$(for _ in 1 2 3; do rotate_good; done)
-echo "$beside"
-expect "dead ones that were rotated" "$(grep -cE '"rotation.installed".*"tunnel":"('"$(IFS='|'; echo "${dead[*]}")"')"' $log)" 0
-# The best of three rounds, since others use this machine too. A delay by a dead name would be of seconds.
-python3 - "$alone" "$beside" <<'PYTHON' || fail "the dead ones delay the good ones"
-import sys
-(median, longest), (beside_median, beside_longest) = (
-    [min(column) for column in zip(*(map(int, line.split()) for line in text.splitlines()))] for text in sys.argv[1:])
-sys.exit(beside_median > 1.5 * median + 250 or beside_longest > 2 * longest + 1000)
-PYTHON
-why=$(jq -Rr "fromjson? | select(.event == \"preflight.failed\" and .tunnel == \"${dead[0]}\") | .message" $log | head -n 1)
+echo "--- 50 alone, and beside 50 whose name server is silent: median and longest rotation, in ms"
+turn() { # CONFIG
+  cp "$place/$1" $place/config.yaml
+  tunnelkeyd reload >/dev/null
+}
+all_are_looked_up() { [ "$(tail -n +$((since + 1)) $questions | grep -oE 'dead-[0-9]+' | sort -u | wc -l)" = 50 ]; }
+# A machine that is busy with something else may spoil a round, but not each. A dead name would delay by seconds, each time.
+for round in 1 2 3 4 5 6; do
+  turn good.yaml
+  alone=$(rotate_good)
+  since=$(wc -l <$questions)
+  turn all.yaml
+  wait_for "the dead ones are looked up" all_are_looked_up
+  beside=$(rotate_good)
+  echo "$alone, $beside"
+  read -r median longest beside_median beside_longest <<<"$alone $beside"
+  if [ "$beside_median" -le $((median * 3 / 2 + 50)) ] && [ "$beside_longest" -le $((longest * 2 + 200)) ]; then break; fi
+  [ $round -lt 6 ] || fail "the dead ones delay the good ones"
+done
+wait_for "each dead one has been refused" happened preflight.failed 53 # and the special ones
+expect "rotated, and dead" "$(grep -cE '"rotation.installed".*"tunnel":"('"$(IFS='|'; echo "${dead[*]}")"')"' $log)" 0
+why=$(jq -nRr "first(inputs | fromjson? | select(.event == \"preflight.failed\" and .tunnel == \"${dead[0]}\") | .message)" $log)
 case $why in
   *"cannot look up dead-0.test: no answer from name server 127.0.0.54"*) ;;
   *) fail "it does not say who was silent: $why" ;;
@@ -93,9 +96,7 @@ esac
 
 echo "--- another name server while the daemon runs"
 name_servers "nameserver 127.0.0.53"
-for name in "${dead[@]}"; do
-  wait_for "$name is rotated" happened rotation.installed 1 "$name"
-done
+wait_for "all but one are rotated" happened rotation.installed 102
 
 found() { # TUNNEL CHECK: what the preflight says of it now
   tunnelkeyd preflight "$1" --json | jq -r ".tunnels[0].checks[] | select(.check == \"$2\") | .found" || true
@@ -112,9 +113,6 @@ asked() { awk -v since="$since" -v name="$1" -v kind="$2" 'NR > since && $3 == n
 soon='([0-9]{1,3}ms|[12]s.*)' # well before any timeout, also on a busy machine
 
 echo "--- IPv6 that leads nowhere"
-for name in dual half; do # and then no other look-up of theirs disturbs
-  wait_for "$name is rotated" happened rotation.installed 1 $name
-done
 finds dual instance_name 'dual.test is fd00:dead::1, 127.0.0.1 '
 finds dual instance_connection "^127.0.0.1 port [0-9]+ \($soon\)$"
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace tunnelkeyd::testing {
 
@@ -136,10 +137,10 @@ void name_server::answer(const std::string& query, sockaddr_in from) {
     auto send = [this, reply, from] {
         ::sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<const sockaddr*>(&from), sizeof from);
     };
-    if (has(held_v6) && !wants_v4)
-        held_.set_value(std::move(send));
-    else
+    if (!has(held_v6) || wants_v4)
         send();
+    else if (!std::exchange(holds_, true))
+        held_.set_value(std::move(send));
 }
 
 void name_server::release() {

@@ -78,6 +78,7 @@ private:
     std::uint16_t port_ = 0;
     int socket_;
     std::set<bool> asked_;  ///< whether for IPv4
+    bool holds_ = false;    ///< a question; when it is asked again, it is the same one
     std::promise<std::function<void()>> held_;
     std::thread serving_;
 };
