@@ -6,8 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
-#include <future>
+#include <thread>
 
 using namespace tunnelkeyd;
 using namespace tunnelkeyd::testing;
@@ -48,6 +49,8 @@ public:
     closing_cloud& operator=(const closing_cloud&) = delete;
 
     [[nodiscard]] const std::string& url() const { return url_; }
+    /// Handshakes that resumed a session.
+    [[nodiscard]] int resumed() const { return resumed_; }
 
 private:
     void serve() {
@@ -58,6 +61,7 @@ private:
             peer client(socket);
             if (tls_ && !client.accept(tls_.get()))
                 continue;
+            resumed_ += tls_ ? SSL_session_reused(client.tls()) : 0;
             const auto request = client.read_request();
             client.write(ok("{\"token\": \"abc\"}"));
             if (!request.starts_with("GET "))
@@ -71,6 +75,7 @@ private:
     identity identity_ = make_identity({}, &test_authority());
     std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> tls_;
     int listener_ = -1;
+    std::atomic<int> resumed_ = 0;
     std::string url_;
     std::thread serving_;
 };
@@ -102,8 +107,8 @@ int lost_of(int tries, bool tls) {
         cloud.read_organization({"org", "org", {}, {}}, key, regenerate);
         run_until(loop, [&] { return ended == i; });
     }
-    INFO(lost << " lost of " << tries);
     CHECK(failed == lost);
+    CHECK(server.resumed() == (tls ? 2 * tries - 1 : 0));
     return lost;
 }
 
