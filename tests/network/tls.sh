@@ -26,6 +26,21 @@ issue outdated corporate names=DNS:outdated from=-50 until=-5
 chmod 600 "$tls"/*.key
 client() { echo ", client_certificate: $tls/$1.pem, client_key: $tls/$1.key"; } # NAME
 
+# Hears what a client says first, answers with TEXT in the clear, and hangs up; sets $port.
+answer() { # TEXT
+  : >"$work/answers"
+  python3 -c 'import socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+while True:
+    with server.accept()[0] as client:
+        client.recv(65536)
+        client.sendall(sys.argv[1].encode())' "$1" >"$work/answers" &
+  servers+=($!)
+  wait_for "one that speaks no TLS listens" test -s "$work/answers"
+  port=$(cat "$work/answers")
+}
+
 # --- One tunnel a case, and one preflight of all of them.
 
 cases=()
@@ -64,14 +79,8 @@ for version in 1_2 1_3; do
   for name in rotator impostor outdated; do add "${name}_$version" localhost "$(client $name)"; done
 done
 add mixed_up localhost ", client_certificate: $tls/rotator.pem, client_key: $tls/impostor.key"
-port=$(sed 's/.*://' <<<"$control") && add plain_http localhost
-python3 -c 'import socket
-server = socket.create_server(("127.0.0.1", 0)); print(server.getsockname()[1], flush=True)
-while True:
-    client = server.accept()[0]; client.recv(64); client.close()' >"$work/cut_off" &
-servers+=($!)
-wait_for "the one that breaks off listens" test -s "$work/cut_off"
-port=$(cat "$work/cut_off") && add cut_off localhost
+answer $'HTTP/1.1 400 Bad Request\r\n\r\n' && add plain_http localhost
+answer '' && add cut_off localhost
 
 head_of() { sed '/^tunnels:/,$d' "$config" && echo 'log: {format: json}'; }
 { head_of; echo "tunnels:"; cat "$work/tunnels"; } >"$work/matrix.yaml"
@@ -99,7 +108,7 @@ says other_name failed 'certificate is not for localhost, but for jira.internal.
 says expired failed "has expired \(CN=expired, issued by CN=corporate, $dates" '->' 'renew it on the server'
 says from_the_future failed "is not valid yet \(CN=from_the_future, issued by CN=corporate, $dates" '->' 'clocks'
 says rsa_1024 failed "key is too weak, 1024 bits \(CN=rsa_1024, issued by CN=corporate, $dates" '->' '2048 bits'
-says sha_1 failed "signature is too weak, .*sha1.* \(CN=sha_1, issued by CN=corporate, $dates" '->' 'SHA-256'
+says sha_1 failed "signature is too weak, .*SHA1 \(CN=sha_1, issued by CN=corporate, $dates" '->' 'SHA-256'
 says alone failed "is self-signed \(CN=alone, issued by CN=alone, $dates" '->' 'tls.ca_file'
 says unknown failed "issuer is not trusted \(CN=unknown, issued by CN=stranger, $dates" '->' 'tls.ca_file'
 says incomplete failed "issuer is not trusted \(CN=incomplete, issued by CN=department, $dates" '->' 'send its intermediate certificates'
@@ -147,7 +156,7 @@ for version in 1.2 1.3; do
     [ $name = none ] || settings=$(client $name)
     only_jira "$work/gate.yaml" "https://localhost:$gate/jira" "$settings"
     program preflight --json --config "$work/gate.yaml" >"$work/gate.json" 2>"$work/complaints" || [ $? = 1 ] || fail "$(cat "$work/complaints")"
-    expect "TLS $version of nginx with $name" "$(found instance_tls .result)" passed
+    expect "TLS $version of nginx with $name" "$(found instance_tls .result)" "$([ $name = outdated ] && echo warning || echo passed)"
     if [ $name = rotator ]; then
       expect "who logs in with $name" "$(found credentials .result)" passed
     else

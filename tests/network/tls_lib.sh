@@ -36,7 +36,7 @@ CNF
 issue() { # NAME ISSUER [FIELD=VALUE...]
   local name=$1 issuer=$2 cn=$1 key=ec bits=2048 names=DNS:localhost from=-1 until=300 digest=sha256 authority=FALSE extension new signer
   shift 2
-  local "$@"
+  [ $# = 0 ] || local "$@"
   extension=subjectAltName=$names
   [ $authority = FALSE ] || extension=keyUsage=keyCertSign,cRLSign
   case $key in ec) new=(ec -pkeyopt ec_paramgen_curve:P-256) ;; rsa) new=("rsa:$bits") ;; esac
