@@ -53,7 +53,7 @@ rig::rig(unsigned tunnels, const std::vector<std::string>& simulator_arguments)
         {"health", {{"listen", "127.0.0.1:0"}}},
         {"control", {{"socket", directory() / "control.sock"}}},
         {"log", {{"level", "trace"}, {"format", "json"}}},
-        {"cloud", {{"url", world.at("cloud_url")}, {"tls", tls}}},
+        {"cloud", {{"url", world.at("cloud_url")}, {"tls", tls}, {"requests_per_minute", 100'000}}},
         {"defaults",
          {{"schedule", {{"every", "1h"}, {"first", "now"}}},
           {"instance", {{"tls", tls}, {"preflight", {{"every", "never"}}}}},
