@@ -11,7 +11,7 @@ operations::operations(engine& running, reload_request reload_now, run_task off_
       reload_(std::move(reload_now)),
       off_loop_(std::move(off_loop)),
       on_loop_(std::move(on_loop)),
-      examiner_(running.world),
+      examiner_(running.world, [&running](const std::string& id) { running.supervisor.asked_cloud(id); }),
       state_directory_(running.supervisor.config()->state.directory) {
 }
 

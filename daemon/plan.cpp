@@ -62,7 +62,7 @@ exit_status plan(const command_line& options, const plan_command& how, const cor
                   {}});
         return exit_status::usage;
     }
-    auto more = core::forecast_notes(tunnels, *found, range);
+    auto more = core::forecast_notes(tunnels, *found, range, config.cloud.requests_per_minute);
     notes.insert(notes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     const plan_view seen{tunnels, *found, notes, range};
     if (options.json)

@@ -40,6 +40,9 @@ void print_verdict(std::ostream& out, const status_view& seen, const display& on
         out << wrapped("the daemon is not ready: ", seen.not_ready, on.columns);
     for (const auto& setting : seen.needs_restart)
         out << wrapped("counts from the next start of the daemon: ", setting, on.columns);
+    for (const auto& [organization, waiting] : seen.limited)
+        out << wrapped("organization " + organization + ": ",
+                       counted(waiting, "tunnel") + " in line for cloud.requests_per_minute", on.columns);
 }
 
 std::string next_text(const tunnel_view& tunnel, core::wall_time now) {

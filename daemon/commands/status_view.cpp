@@ -134,8 +134,11 @@ status_view read_all(const json& from) {
     for (const auto& each : daemon.at("configuration").at("needs_restart"))
         into.needs_restart.push_back(printable(each.get_ref<const std::string&>()));
     read_problems(daemon, "the daemon", into.problems);
-    for (const auto& each : from.at("organizations"))
+    for (const auto& each : from.at("organizations")) {
         read_problems(each, "organization " + text_at(each, "name"), into.problems);
+        if (const auto waiting = each.value("waiting_for_rate_limit", std::size_t{0}); waiting > 0)
+            into.limited.emplace_back(text_at(each, "name"), waiting);
+    }
     for (const auto& each : from.at("tunnels"))
         into.tunnels.push_back(read_tunnel(each));
     return into;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// `/status` as read by a command: see serve/status_json.hpp for what each field means. All texts are
@@ -69,6 +70,8 @@ struct status_view {
     core::health verdict = core::health::ok;
     std::vector<std::string> needs_restart;
     std::vector<problem_view> problems;  ///< of the daemon, then of organizations
+    /// Organizations by name, and how many of their tunnels wait for cloud.requests_per_minute.
+    std::vector<std::pair<std::string, std::size_t>> limited;
     std::vector<tunnel_view> tunnels;
 };
 

@@ -55,6 +55,8 @@ void cloud_examiner::ask_cloud(const std::shared_ptr<question>& asked) {
         lines.push_back(std::move(*skipped));
         return end(*asked);
     }
+    if (asking_)
+        asking_(asked->about.id);
     world_.cloud.read_organization(asked->about, asked->api_key, [this, asked](core::exchange seen) {
         world_.metrics.request_ended(ports::endpoint::organization, seen);
         asked->found.cloud.push_back(core::examine_api_key(without_secret(std::move(seen), asked->api_key)));

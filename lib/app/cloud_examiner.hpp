@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tunnelkeyd::app {
@@ -24,7 +25,9 @@ public:
     };
     using handler = std::function<void(const answer&)>;
 
-    explicit cloud_examiner(const outside& world) : world_(world) {}
+    /// `asking`, where set, is told the organization's id before each request to the admin API.
+    explicit cloud_examiner(const outside& world, std::function<void(const std::string&)> asking = nullptr)
+        : world_(world), asking_(std::move(asking)) {}
     cloud_examiner(const cloud_examiner&) = delete;
     cloud_examiner& operator=(const cloud_examiner&) = delete;
 
@@ -43,6 +46,7 @@ private:
     void end(question& asked);
 
     const outside& world_;
+    std::function<void(const std::string&)> asking_;
     std::map<std::string, std::shared_ptr<question>> questions_;  ///< by organization id
 };
 

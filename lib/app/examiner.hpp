@@ -3,9 +3,12 @@
 #include "app/examination_run.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace tunnelkeyd::app {
 
@@ -13,7 +16,9 @@ namespace tunnelkeyd::app {
 /// them. Loop's thread only.
 class examiner {
 public:
-    explicit examiner(const outside& world) : world_(world), cloud_(world) {}
+    /// `asking`: see cloud_examiner.
+    explicit examiner(const outside& world, std::function<void(const std::string&)> asking = nullptr)
+        : world_(world), cloud_(world, std::move(asking)) {}
     examiner(const examiner&) = delete;
     examiner& operator=(const examiner&) = delete;
 

@@ -20,8 +20,17 @@ bool knows_api_key(const core::exchange& seen) {
 
 }  // namespace
 
-organization_desk::organization_desk(const outside& world, std::function<void()> reopened)
-    : world_(world), reopened_(std::move(reopened)) {
+organization_desk::organization_desk(const outside& world, unsigned requests_per_minute,
+                                     std::function<void()> reopened)
+    : bucket(requests_per_minute, world.clock.now().steady),
+      world_(world),
+      requests_per_minute_(requests_per_minute),
+      reopened_(std::move(reopened)) {
+}
+
+void organization_desk::limit(unsigned requests_per_minute) {
+    if (std::exchange(requests_per_minute_, requests_per_minute) != requests_per_minute)
+        bucket = core::request_bucket(requests_per_minute, world_.clock.now().steady);
 }
 
 void organization_desk::check_api_key(const core::organization& organization, const core::retry_policy& retry,
@@ -41,6 +50,7 @@ void organization_desk::check_api_key(const core::organization& organization, co
     good_until_.reset();
     under_way_ = std::make_shared<question>(question{organization.api_key, retry, {}});
     under_way_->waiting.push_back(std::move(done));
+    bucket.take(world_.clock.now().steady);
     world_.cloud.read_organization(
         organization, std::get<core::secret>(read),
         [this, asked = under_way_](const core::exchange& seen) { answered(*asked, seen); });
@@ -72,12 +82,15 @@ void organization_desk::regenerate_answered(const core::tunnel& tunnel,
     // A request that never reached the cloud says nothing of whether that is well again.
     if (unknown || verdict.status != 0)
         gate.regenerate_ended(tunnel.id(), unknown);
-    if (verdict.status == unauthorized)
+    if (verdict.status == unauthorized) {
         api_key_refused(tunnel.retry);
-    else if (verdict.status == too_many_requests)
+    } else if (verdict.status == too_many_requests) {
         gate.rate_limited(now, verdict.retry_after);
-    else if (verdict.what == core::regenerate_verdict::kind::minted)
+    } else if (verdict.what == core::regenerate_verdict::kind::minted) {
+        if (tunnel.organization.api_key == api_key_)
+            good_until_ = now.steady + answer_lasts;  // no need to spend another request on that
         api_key_accepted();
+    }
 }
 
 void organization_desk::reconsider() {

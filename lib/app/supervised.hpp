@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/fair_queue.hpp"
 #include "app/supervisor.hpp"
 
 // Private to supervisor*.cpp.
@@ -17,6 +18,9 @@ struct supervisor::supervised final : rotator {
         : rotator(world, owner, std::move(record), std::move(settings), cloud), number(number_) {}
 
     [[nodiscard]] std::pair<std::uint64_t, supervised*> key() { return {number, this}; }
+
+    /// In which it waits for its turn: its organization's.
+    [[nodiscard]] const std::string& line() const { return state().record().id.organization_id; }
 
     void note_preflight(std::optional<core::preflight_failure> failure, core::moment now) {
         preflight = core::preflight_report{now.wall, std::move(failure)};
@@ -36,6 +40,7 @@ struct supervisor::supervised final : rotator {
     wish wants = wish::nothing;
     std::uint64_t last_turn =
         0;  ///< when it last began: the number of that turn, counted over all tunnels; 0: not yet
+    std::uint64_t ticket = 0;      ///< its place in a queue of permits
     bool configured = true;        ///< false: it is finished, and then nothing more is done
     bool taken_up = false;         ///< resumed: work on it goes on
     std::string orphaned_because;  ///< "": it is not; see supervisor::adopt_or_orphan()
@@ -74,11 +79,15 @@ struct supervisor::supervised final : rotator {
 };
 
 struct supervisor::queues {
-    /// Turns are taken: whoever began longest ago goes first.
+    /// Turns are taken: whoever began longest ago goes first; but somebody waits for what a person asked for.
     struct longer_idle {
         bool operator()(const supervised* a, const supervised* b) const {
-            return std::pair(a->last_turn, a->number) < std::pair(b->last_turn, b->number);
+            return std::tuple(!a->requested, a->last_turn, a->number) <
+                   std::tuple(!b->requested, b->last_turn, b->number);
         }
+    };
+    struct waits_longer {
+        bool operator()(const supervised* a, const supervised* b) const { return a->ticket < b->ticket; }
     };
 
     deadline_queue<core::steady_time, supervised, &supervised::alarm> alarms;
@@ -87,11 +96,10 @@ struct supervisor::queues {
     deadline_queue<core::wall_time, supervised, &supervised::checkup> checkups;
     deadline_queue<core::wall_time, supervised, &supervised::look_again> health;
     std::deque<supervised*> waiting_checkups;
-    std::set<supervised*, longer_idle> may_begin;
+    fair_queue<supervised, longer_idle> may_begin;
     struct {
-        std::deque<supervised*> urgent;
-        std::deque<supervised*> unanswered;  ///< urgent, and their organization's cloud did not answer
-        std::deque<supervised*> calm;
+        fair_queue<supervised, waits_longer> urgent;
+        fair_queue<supervised, waits_longer> calm;
     } permits;
 
     void park(supervised& tunnel, supervised::wish wants, core::steady_time until) {

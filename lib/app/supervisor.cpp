@@ -41,7 +41,8 @@ supervisor::~supervisor() = default;
 supervisor::supervised& supervisor::add(core::tunnel_record record,
                                         std::shared_ptr<const core::tunnel> settings) {
     const auto organization_id = settings->organization.id;
-    desks_.try_emplace(organization_id, world_, [this, organization_id] { reopened(organization_id); });
+    desks_.try_emplace(organization_id, world_, config_->cloud.requests_per_minute,
+                       [this, organization_id] { reopened(organization_id); });
     host& self = *this;
     tunnels_.push_back(std::make_unique<supervised>(tunnels_.size(), world_, self, std::move(record),
                                                     std::move(settings), cloud_));
@@ -183,7 +184,7 @@ void supervisor::turn_ended() {
 
 void supervisor::set_alarm() {
     ports::alarm_time next;
-    for (const auto due : {queues_->alarms.next(), queues_->rewrites.next()})
+    for (const auto due : {queues_->alarms.next(), queues_->rewrites.next(), tokens_at_})
         next.steady = std::min(next.steady, due.value_or(next.steady));
     for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
                            look_at_organizations_again_})

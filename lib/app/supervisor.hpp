@@ -80,6 +80,9 @@ public:
     /// The names of the tunnels whose key gap is open now.
     [[nodiscard]] std::vector<std::string> open_gaps() const;
 
+    /// The cloud was asked something for a person: that counts against the organization's requests per minute.
+    void asked_cloud(const std::string& organization_id);
+
     /// Sets `organizations`, `tunnels` and `well`. Costs next to nothing for each tunnel that is left out.
     void describe(core::overview& into, const core::extent& extent) const;
     [[nodiscard]] summary summarize() const;
@@ -183,13 +186,22 @@ private:
     // supervisor_turns.cpp: who is next
     void pump();
     void give_permits();
-    supervised* next_for_permit();
+    supervised* next_for_permit(core::moment now);
     void begin_rotations();
+    void unqueue(supervised& tunnel);
     void release(supervised& tunnel);
     void dawdle(supervised& tunnel);
     void end_preflighting(supervised& tunnel);
     void reopened(const std::string& organization_id);
     void outage_over(const std::string& organization_id);
+
+    // supervisor_rate_limit.cpp: who may send as far as the organization's requests per minute go
+    [[nodiscard]] bool may_send(supervised& tunnel, core::moment now);
+    [[nodiscard]] bool may_prepare(supervised& tunnel, core::moment now);
+    [[nodiscard]] std::size_t waiting_in(const std::string& organization_id) const;
+    void note_limited();
+    void log_limit(const std::string& organization_id, std::string_view name, std::string message) const;
+    [[nodiscard]] std::size_t limited_in(const core::organization& organization) const;
 
     // supervisor_checkups.cpp: background preflights
     void plan_checkup(supervised& tunnel, std::optional<core::wall_time> at = std::nullopt);
@@ -248,11 +260,16 @@ private:
     std::uint64_t configurations_ = 1;  // so far
     std::optional<core::steady_time> reloaded_at_;
     std::uint64_t turns_ = 0;    // rotations begun
-    unsigned preflighting_ = 0;  // rotations between "begin" and their permit
-    unsigned dawdling_ = 0;      // those of them whose preflight takes long, counted apart
-    unsigned untried_ = 0;       // with --once: tunnels whose turn is still to come
-    unsigned checking_ = 0;      // background preflights under way
-    std::size_t degraded_ = 0;   // tunnels, by what was last reported
+    std::uint64_t tickets_ = 0;  // permits asked for
+    std::optional<core::steady_time>
+        tokens_at_;                       // when the next of those may send that wait for the rate limit
+    std::set<std::string> limited_;       // organizations in which somebody waits for it now
+    std::set<std::string> limit_logged_;  // those of which the log says so
+    unsigned preflighting_ = 0;           // rotations between "begin" and their permit
+    unsigned dawdling_ = 0;               // those of them whose preflight takes long, counted apart
+    unsigned untried_ = 0;                // with --once: tunnels whose turn is still to come
+    unsigned checking_ = 0;               // background preflights under way
+    std::size_t degraded_ = 0;            // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
     std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict

@@ -191,8 +191,9 @@ void supervisor::describe(core::overview& into, const core::extent& extent) cons
         return;
     if (extent.what != kind::tunnel)
         for (const auto& each : config_->organizations)
-            into.organizations.push_back(
-                {each.name, each.api_key_expires, problems_of(each, {now, world_.clock.now().steady})});
+            into.organizations.push_back({each.name, each.api_key_expires,
+                                          problems_of(each, {now, world_.clock.now().steady}),
+                                          limited_in(each)});
     const auto wanted = [&](const std::string& name) {
         return extent.what != kind::tunnel || name == extent.tunnel;
     };

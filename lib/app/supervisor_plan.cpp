@@ -108,7 +108,7 @@ void supervisor::plan(supervised& tunnel) {
     const auto at = std::max(gate_opens, not_before);
     if (at <= now.steady) {
         tunnel.queued = true;
-        queues_->may_begin.insert(&tunnel);
+        queues_->may_begin.push(tunnel.line(), tunnel);
     } else if (once_ && (not_before > now.steady || at > deadline_ ||
                          desk_of(tunnel.settings()).gate.is_api_key_refused())) {
         skip(tunnel, at - now.steady);

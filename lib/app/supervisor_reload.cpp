@@ -48,6 +48,8 @@ core::config_changes supervisor::apply(std::shared_ptr<const core::config> confi
     const bool other_limits = config_->health != config->health;
     config_ = std::move(config);
     cloud_ = config_->cloud;
+    for (auto& [id, desk] : desks_)
+        desk.limit(cloud_.requests_per_minute);
     ++configurations_;
     reloaded_at_ = world_.clock.now().steady;
     const auto may_arrive = find_installs_under_way();
@@ -167,13 +169,10 @@ void supervisor::leave(supervised& tunnel) {
     tunnel.configured = false;
     // A copy: it is kept for as long as the process lives, and would keep a whole configuration with it.
     tunnel.move_settings(std::make_shared<const core::tunnel>(tunnel.settings()));
+    unqueue(tunnel);
     tunnel.requested = false;
     tunnel.overdue_since.reset();
     queues_->checkups.clear(tunnel);
-    if (tunnel.queued) {
-        queues_->may_begin.erase(&tunnel);
-        tunnel.queued = false;
-    }
     if (tunnel.state().is_idle()) {
         plan(tunnel);
     } else if (waits_to_send(tunnel) && !tunnel.state().gap_open() && is_forgotten(tunnel)) {

@@ -81,6 +81,7 @@ core::result_of<core::rotate_report> supervisor::rotate(const std::string& name,
     } else if (gap_open) {
         tunnel.request();
     } else {
+        unqueue(tunnel);  // its place is another now
         tunnel.requested = true;
         if (joined)
             hurry(tunnel);
@@ -147,9 +148,8 @@ bool supervisor::waits_to_send(const supervised& tunnel) {
 
 void supervisor::stop_waiting(supervised& tunnel) {
     queues_->unpark(tunnel);
-    auto& [urgent, unanswered, calm] = queues_->permits;
-    for (auto* queue : {&urgent, &unanswered, &calm})
-        std::erase(*queue, &tunnel);
+    for (auto* queue : {&queues_->permits.urgent, &queues_->permits.calm})
+        queue->erase(tunnel.line(), tunnel);
     tunnel.awaits_permit = false;
     blocked_.erase(tunnel.key());
 }

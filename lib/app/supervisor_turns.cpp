@@ -28,6 +28,7 @@ void supervisor::want_preflight(rotator& who) {
         return tunnel.abandon(because);
     if (const auto at = opens_at(tunnel, now); at > now.steady) {
         release(tunnel);
+        end_preflighting(tunnel);
         return queues_->park(tunnel, supervised::wish::preflight, at);
     }
     desk_of(tunnel.settings()).gate.enter(now);
@@ -42,6 +43,7 @@ void supervisor::dawdle(supervised& tunnel) {
         !std::exchange(tunnel.has_slot, false))
         return;
     --preflighting_;
+    --desk_of(tunnel.settings()).preparing;
     tunnel.dawdles = true;
     ++dawdling_;
 }
@@ -51,26 +53,31 @@ void supervisor::want_permit(rotator& who) {
     queues_->alarms.clear(tunnel);
     if (std::exchange(tunnel.awaits_permit, true))
         return;  // two permits would send two requests
-    (tunnel.state().gap_open() ? queues_->permits.urgent : queues_->permits.calm).push_back(&tunnel);
+    tunnel.ticket = ++tickets_;
+    auto& queue = tunnel.state().gap_open() ? queues_->permits.urgent : queues_->permits.calm;
+    queue.push(tunnel.line(), tunnel);
 }
 
 /// Lets go ahead whoever may. Called at the end of each turn of the loop that could have changed that.
 void supervisor::pump() {
     if (std::exchange(pumping_, true))
         return;
+    tokens_at_.reset();
+    limited_.clear();
     give_permits();
     begin_rotations();
+    note_limited();
     pumping_ = false;
 }
 
 void supervisor::give_permits() {
-    while (auto* next = next_for_permit()) {
+    auto now = world_.clock.now();
+    for (; auto* next = next_for_permit(now); now = world_.clock.now()) {
         auto& tunnel = *next;
         tunnel.awaits_permit = false;
         const auto urgency = urgency_of(tunnel);
         if (draining_ && urgency != core::urgency::open_gap)
             continue;
-        const auto now = world_.clock.now();
         if (const auto because = why_abandoned(tunnel, now.wall); !because.empty()) {
             end_preflighting(tunnel);
             if (!is_orphan(tunnel))
@@ -88,6 +95,8 @@ void supervisor::give_permits() {
             blocked_.insert(tunnel.key());
             continue;
         }
+        if (tunnel.state().preflight_is_fresh(now))  // else it is repeated, and nothing is sent yet
+            desk_of(tunnel.settings()).bucket.take(now.steady);
         in_flight_.push_back(&tunnel);
         tunnel.permit();
     }
@@ -95,39 +104,32 @@ void supervisor::give_permits() {
 
 /// Open gaps go ahead of calm work, but while their cloud does not answer not all permits are theirs: each of
 /// their requests may take until it times out, and others would wait for them.
-supervisor::supervised* supervisor::next_for_permit() {
+supervisor::supervised* supervisor::next_for_permit(core::moment now) {
     const auto most = config_->cloud.max_in_flight;
     if (in_flight_.size() >= most)
         return nullptr;
-    const auto take = [](std::deque<supervised*>& queue) {
-        auto* first = queue.front();
-        queue.pop_front();
-        return first;
-    };
     const auto is_unanswered = [this](supervised* tunnel) { return desk_of(tunnel->settings()).gate.outage(); };
-    auto& [urgent, unanswered, calm] = queues_->permits;
-    while (!urgent.empty()) {
-        auto* first = take(urgent);
-        if (!is_unanswered(first))
-            return first;
-        unanswered.push_back(first);
-    }
-    if (!unanswered.empty()) {
-        const auto theirs = std::count_if(in_flight_.begin(), in_flight_.end(), is_unanswered);
+    auto& [urgent, calm] = queues_->permits;
+    if (!urgent.empty()) {
+        const auto theirs =
+            static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), is_unanswered));
+        if (auto* next = urgent.take([&](supervised& it) { return !is_unanswered(&it) && may_send(it, now); }))
+            return next;
         if (theirs + 1 < most || in_flight_.empty())
-            return take(unanswered);
+            if (auto* next = urgent.take([&](supervised& it) { return may_send(it, now); }))
+                return next;
     }
-    return calm.empty() ? nullptr : take(calm);
+    return calm.take([&](supervised& it) { return may_send(it, now); });
 }
 
 void supervisor::begin_rotations() {
-    // No more of them than will soon get their permit: a preflight is good for a minute.
-    while (!queues_->may_begin.empty() && preflighting_ < max_preflighting &&
-           queues_->permits.calm.size() < config_->cloud.max_in_flight) {
-        auto& tunnel = **queues_->may_begin.begin();
-        queues_->may_begin.erase(queues_->may_begin.begin());
-        tunnel.queued = false;
+    while (preflighting_ < max_preflighting) {
         const auto now = world_.clock.now();
+        auto* next = queues_->may_begin.take([&](supervised& it) { return may_prepare(it, now); });
+        if (!next)
+            return;
+        auto& tunnel = *next;
+        tunnel.queued = false;
         const auto why = reason_to_begin(tunnel, next_due(tunnel), now);
         const bool blocked = !tunnel.requested && desk_of(tunnel.settings()).gate.outage();
         if (draining_ || !why || blocked || opens_at(tunnel, now) > now.steady) {
@@ -138,9 +140,16 @@ void supervisor::begin_rotations() {
         tunnel.last_turn = ++turns_;
         tunnel.has_slot = true;
         ++preflighting_;
+        ++desk_of(tunnel.settings()).preparing;
         working_.insert(tunnel.key());
         tunnel.begin(*why);
     }
+}
+
+/// It does not stand in the queue of those that may begin any more.
+void supervisor::unqueue(supervised& tunnel) {
+    if (std::exchange(tunnel.queued, false))
+        queues_->may_begin.erase(tunnel.line(), tunnel);
 }
 
 /// Takes back what the tunnel's present phase does not need.
@@ -154,8 +163,10 @@ void supervisor::release(supervised& tunnel) {
 }
 
 void supervisor::end_preflighting(supervised& tunnel) {
-    if (std::exchange(tunnel.has_slot, false))
+    if (std::exchange(tunnel.has_slot, false)) {
         --preflighting_;
+        --desk_of(tunnel.settings()).preparing;
+    }
     if (std::exchange(tunnel.dawdles, false))
         --dawdling_;
 }
@@ -190,12 +201,6 @@ void supervisor::regenerate_answered(rotator& who, const core::regenerate_verdic
 }
 
 void supervisor::outage_over(const std::string& organization_id) {
-    auto& [urgent, unanswered, calm] = queues_->permits;
-    const auto others = std::stable_partition(unanswered.begin(), unanswered.end(), [&](supervised* tunnel) {
-        return tunnel->settings().organization.id != organization_id;
-    });
-    urgent.insert(urgent.begin(), others, unanswered.end());
-    unanswered.erase(others, unanswered.end());
     for (const auto& [number, tunnel] : std::exchange(blocked_, {})) {
         if (tunnel->settings().organization.id != organization_id)
             blocked_.insert(tunnel->key());

@@ -35,6 +35,7 @@ static void read(const field& from, core::cloud_settings& into) {
     mapping map(from);
     map.read_into("url", into.url);
     map.read_into("max_in_flight", into.max_in_flight, 1U, 1024U);
+    map.read_into("requests_per_minute", into.requests_per_minute, core::least_requests_per_minute, 100'000U);
     map.read_into("timeout", into.timeout);
     map.read_into("proxy", into.proxy);
     map.read_into("tls", into.tls);

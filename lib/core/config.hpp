@@ -152,9 +152,13 @@ struct tunnel {
     bool operator==(const tunnel&) const = default;
 };
 
+/// Fewer leave nothing to refill a core::request_bucket with.
+inline constexpr unsigned least_requests_per_minute = 20;
+
 struct cloud_settings {
     base_url url;
-    unsigned max_in_flight = 8;  ///< regenerate requests at once, over all organizations
+    unsigned max_in_flight = 8;          ///< regenerate requests at once, over all organizations
+    unsigned requests_per_minute = 300;  ///< of any kind, per organization
     timeouts timeout;
     proxy_settings proxy{proxy_settings::source::environment};
     tls_settings tls;

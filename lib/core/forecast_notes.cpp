@@ -74,7 +74,8 @@ std::string requests_of(std::size_t rotations) {
     return "about " + std::to_string(rotations * admin_api_requests_per_rotation) + " requests";
 }
 
-void note_load(std::vector<std::string>& into, subjects tunnels, rotation_list found) {
+void note_load(std::vector<std::string>& into, subjects tunnels, rotation_list found,
+               unsigned requests_per_minute) {
     if (found.empty()) {
         into.emplace_back("no rotation is due within this time");
         return;
@@ -84,15 +85,15 @@ void note_load(std::vector<std::string>& into, subjects tunnels, rotation_list f
         all.begin(), all.end(), [](const load& a, const load& b) { return a.hour.count < b.hour.count; });
     into.push_back("the busiest hour begins at " + to_iso8601(most.hour.at) + ": " +
                    count_of(most.hour.count, "rotation") + " of " + most.of->name + ", " +
-                   requests_of(most.hour.count) + " to the admin API, which takes " +
-                   std::to_string(admin_api_requests_per_minute) + " a minute of an organization");
+                   requests_of(most.hour.count) + " to the admin API, of which an organization sends " +
+                   std::to_string(requests_per_minute) + " a minute (cloud.requests_per_minute)");
     std::vector<std::string> too_busy;
     for (const auto& each : all)
-        if (each.minute.count * admin_api_requests_per_rotation > admin_api_requests_per_minute)
+        if (each.minute.count * admin_api_requests_per_rotation > requests_per_minute)
             too_busy.push_back("at " + to_iso8601(each.minute.at) + " " +
                                count_of(each.minute.count, "rotation") + " of " + each.of->name +
                                " come within a minute, " + requests_of(each.minute.count) +
-                               ": the admin API makes some of them wait; more jitter spreads them");
+                               ": some of them wait for cloud.requests_per_minute; more jitter spreads them");
     put_some(into, std::move(too_busy));
 }
 
@@ -210,9 +211,9 @@ void put_some(std::vector<std::string>& into, std::vector<std::string> notes) {
 
 std::vector<std::string> forecast_notes(std::span<const forecast_tunnel> tunnels,
                                         std::span<const expected_rotation> rotations,
-                                        const forecast_range& range) {
+                                        const forecast_range& range, unsigned requests_per_minute) {
     std::vector<std::string> notes;
-    note_load(notes, tunnels, rotations);
+    note_load(notes, tunnels, rotations, requests_per_minute);
     note_windows(notes, tunnels, rotations);
     note_credentials(notes, tunnels, rotations);
     note_api_keys(notes, tunnels, rotations);

@@ -69,6 +69,7 @@ struct organization_overview {
     std::string name;
     std::optional<wall_time> api_key_expires;
     std::vector<problem> problems;
+    std::size_t waiting_for_rate_limit = 0;  ///< tunnels that cloud.requests_per_minute lets wait
 };
 
 struct overview {

@@ -152,6 +152,9 @@ public:
     [[nodiscard]] steady_time not_before() const noexcept { return not_before_; }
     /// While idle: when the owed confirmation may begin.
     [[nodiscard]] std::optional<steady_time> confirmation_due() const;
+    /// Its last preflight passed less than a minute ago: event::permitted sends a request, and repeats no
+    /// preflight.
+    [[nodiscard]] bool preflight_is_fresh(moment now) const;
     /// A person asked, or what stood in the way is gone: forget the backoff.
     void reset_backoff(moment now);
     /// What last stood in the way, this run; nothing after a success.
@@ -192,7 +195,6 @@ private:
     rotation_action go_on(moment now);
     rotation_action to_regenerate(moment now);
     rotation_action to_preflight();
-    [[nodiscard]] bool preflight_is_fresh(moment now) const;
     /// Nothing sent in this rotation can have changed the key.
     [[nodiscard]] bool untouched() const;
 

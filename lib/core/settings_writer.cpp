@@ -193,6 +193,7 @@ void put(settings_writer& out, const cloud_settings& value) {
     out.open_map("cloud", false);
     out.text("url", value.url.text());
     out.number("max_in_flight", value.max_in_flight);
+    out.number("requests_per_minute", value.requests_per_minute);
     put(out, "timeout", value.timeout);
     put(out, "proxy", value.proxy);
     put(out, "tls", value.tls);

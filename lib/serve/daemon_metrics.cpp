@@ -72,6 +72,14 @@ void put_daemon_metrics(exposition& into, const core::overview& now, const std::
     for (const auto& each : now.organizations)
         if (auto name = label_value(each.name); each.api_key_expires && taken.insert(name).second)
             into.series({{"organization", std::move(name)}}, timestamp(*each.api_key_expires));
+
+    into.begin_gauges(
+        "tunnelkeyd_rate_limit_waiting",
+        "Tunnels of the organization that want to rotate, and wait for cloud.requests_per_minute.");
+    taken.clear();
+    for (const auto& each : now.organizations)
+        if (auto name = label_value(each.name); taken.insert(name).second)
+            into.series({{"organization", std::move(name)}}, static_cast<double>(each.waiting_for_rate_limit));
 }
 
 }  // namespace tunnelkeyd::serve

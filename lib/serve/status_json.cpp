@@ -37,6 +37,7 @@ ordered_json organization_json(const core::organization_overview& organization) 
     json["name"] = organization.name;
     json["api_key_expires"] = time_json(organization.api_key_expires);
     json["status"] = core::to_string(core::worst_of(organization.problems));
+    json["waiting_for_rate_limit"] = organization.waiting_for_rate_limit;
     json["problems"] = problems_json(organization.problems);
     return json;
 }

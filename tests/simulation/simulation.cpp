@@ -29,6 +29,7 @@ simulation::simulation(std::uint64_t seed, temper how, bool traced)
       by_(seed, 4),
       influences_(influences()) {
     trace_.on = traced;
+    world_.draft.cloud.requests_per_minute = how_.requests_per_minute;
     world_.wire.leaving = [this, also = world_.wire.leaving](const std::string& target, tests::call what) {
         also(target, what);
         strike(what, target);

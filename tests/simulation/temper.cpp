@@ -44,6 +44,8 @@ temper temper_of(std::uint64_t seed) {
     made.paused = by.one_of(std::array{0.0, 0.0, 0.1, 0.5});
     made.asked = often(0.5, {days(3), days(10), days(30)});
     made.trouble_lasts = by.one_of(std::array<core::duration, 3>{5min, 1h, 4h});
+    made.requests_per_minute = by.one_of(std::array{300U, 60U, 20U, 20U});
+    made.allowed_per_minute = by.happens(0.2) ? made.requests_per_minute / 2 : made.requests_per_minute;
     return made;
 }
 

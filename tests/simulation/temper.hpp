@@ -18,6 +18,8 @@ struct temper {
     double by_cron = 0;     ///< of the tunnels
     double in_windows = 0;  ///< of the tunnels
     std::optional<core::duration> checkup_every;
+    unsigned requests_per_minute = 300;  ///< as configured
+    unsigned allowed_per_minute = 300;   ///< by the cloud: fewer, where something else spends the rest
 
     double request_fails = 0;         ///< any request, at any time
     double late = 0;                  ///< of the requests that fail, those that take effect afterwards

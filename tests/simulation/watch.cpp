@@ -48,6 +48,7 @@ void watch::excuse(const site& tunnel, excuse_for why) {
 void watch::started() {
     const auto now = world_.loop.now();
     troubled_ = now.steady;
+    started_before_ = std::exchange(started_, now.steady);
     unheard_reload_ = false;
     // What the daemon keeps in memory only.
     for (auto& [id, organization] : organizations_) {
@@ -148,6 +149,13 @@ void watch::trouble_everywhere() {
 
 void watch::clock_steps() {
     stepped_ = troubled_ = world_.loop.now().steady;
+}
+
+void watch::too_many_requests(const std::string& organization_id) {
+    // What earlier runs have sent within the same minute nobody knows: one start is allowed for, not several.
+    if (world_.loop.now().steady - started_before_ > core::duration(70s))
+        breaks("",
+               "more requests of " + organization_id + " in a minute than the cloud takes: an avoidable 429");
 }
 
 void watch::happens(const std::string& hostname, const std::string& what) {

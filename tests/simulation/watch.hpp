@@ -47,6 +47,8 @@ public:
     void trouble_everywhere();
     /// About to be set.
     void clock_steps();
+    /// The cloud answers 429, though nobody but the daemon asks it anything.
+    void too_many_requests(const std::string& organization_id);
     /// For the trace. `hostname`: "" if it concerns everybody.
     void happens(const std::string& hostname, const std::string& what);
 
@@ -141,6 +143,7 @@ private:
     [[nodiscard]] bool has_good_api_key(const std::string& organization_id) const;
     [[nodiscard]] bool all_permits_taken() const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
+    [[nodiscard]] core::duration longest_line(const std::string& organization_id) const;
     [[nodiscard]] core::duration turns_of(const organization_seen& organization) const;
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
     [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
@@ -159,9 +162,11 @@ private:
     std::unordered_map<std::string, seen*> by_hostname_;
     std::unordered_map<std::string, organization_seen> organizations_;  // by id
     core::steady_time reloaded_{};
-    bool unheard_reload_ = false;    // it came while the daemon was ending
-    core::steady_time troubled_{};   // everybody
-    core::steady_time stepped_{};    // the clock
+    bool unheard_reload_ = false;   // it came while the daemon was ending
+    core::steady_time troubled_{};  // everybody
+    core::steady_time stepped_{};   // the clock
+    core::steady_time started_{};   // the daemon, the last time and the one before
+    core::steady_time started_before_{};
     core::steady_time no_permit_{};  // the last time that all were taken
     std::string broken_;
     std::string broken_at_;

@@ -1,3 +1,4 @@
+#include "core/request_bucket.hpp"
 #include "core/schedule/due.hpp"
 #include "simulation/watch.hpp"
 
@@ -100,7 +101,8 @@ void watch::look_at_idle(const seen& tunnel, const core::tunnel_record& record) 
     const auto may_confirm = std::max({free_since(tunnel, longest_calm_pause), tunnel.unanswered + settle,
                                        organizations_[organization].unknown_until});
     if (record.confirmation_owed && !record.paused_at && !waits_by_another_clock(record) &&
-        now - may_confirm > longest_calm_wait + an_attempt && can_work(tunnel) && !is_in_outage(organization))
+        now - may_confirm > longest_calm_wait + longest_line(organization) + an_attempt && can_work(tunnel) &&
+        !is_in_outage(organization))
         breaks(tunnel, "a confirmation is owed, and does not come though nothing stands in its way (3)");
 }
 
@@ -139,11 +141,21 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     const auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     const bool backs_off =
         organization.refused || now.steady - std::max(tunnel.troubled, troubled_) < now.wall - base;
-    const auto patience =
-        (backs_off ? longest_calm_wait : core::duration(0)) + turns_of(organization) + an_attempt;
+    const auto patience = (backs_off ? longest_calm_wait : core::duration(0)) + turns_of(organization) +
+                          longest_line(tunnel.tunnel->settings.organization.id) + an_attempt;
     const auto no_permit = all_permits_taken() ? now.steady : no_permit_;
     const auto free = std::max({free_since(tunnel, longest_calm_pause), organization.unknown_until, no_permit});
     return late > patience && now.steady - free > patience;
+}
+
+/// All of its tunnels wait for its requests per minute, two each. Those of another organization are no reason
+/// to wait.
+core::duration watch::longest_line(const std::string& organization_id) const {
+    const core::request_bucket bucket(world_.draft.cloud.requests_per_minute, world_.loop.now().steady);
+    const auto all = std::count_if(seen_.begin(), seen_.end(), [&](const seen& each) {
+        return each.tunnel->settings.organization.id == organization_id;
+    });
+    return bucket.interval() * 2 * all;
 }
 
 /// While its API key is refused, its tunnels take turns to probe it, and a probe may end without an answer.

@@ -83,7 +83,25 @@ std::string weather::some_wait() {
     return by_.one_of(std::array{"", "30", "600", "7200", "100000", "soon"});
 }
 
+/// The cloud counts what was asked for an organization within the last minute.
+std::optional<fault> weather::over_limit(const std::string& organization_id) {
+    const auto now = world_.loop.now().steady;
+    auto& asked = asked_[organization_id];
+    while (!asked.empty() && now - asked.front() >= core::duration(1min))
+        asked.pop_front();
+    asked.push_back(now);
+    if (asked.size() <= how_.allowed_per_minute)
+        return std::nullopt;
+    if (how_.allowed_per_minute == how_.requests_per_minute)
+        watch_.too_many_requests(organization_id);
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(asked.front() + 1min - now);
+    return fault::answer(429, std::to_string(wait.count()));
+}
+
 fault weather::fault_of(const std::string& target, call what) {
+    if (is_of_cloud(what))
+        if (auto refused = over_limit(what == call::regenerate ? organizations_.at(target) : target))
+            return std::move(*refused);
     if (!spells_.empty()) {
         const auto organization = organizations_.find(target);
         const auto& key =

@@ -5,6 +5,8 @@
 #include "simulation/watch.hpp"
 #include "support/fake_world.hpp"
 
+#include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -51,6 +53,7 @@ private:
     };
 
     [[nodiscard]] tests::fault fault_of(const std::string& target, tests::call what);
+    [[nodiscard]] std::optional<tests::fault> over_limit(const std::string& organization_id);
     [[nodiscard]] tests::fault fault_of(trouble what, tests::call of, const std::string& retry_after);
     [[nodiscard]] tests::fault lost(bool takes_effect);
     [[nodiscard]] tests::fault at_gateway(tests::call of, const std::string& retry_after);
@@ -62,8 +65,9 @@ private:
     watch& watch_;
     const temper& how_;
     chance by_;
-    std::unordered_map<std::string, std::string> organizations_;  // by hostname
-    std::unordered_map<std::string, spell> spells_;               // by organization id, or hostname
+    std::unordered_map<std::string, std::string> organizations_;            // by hostname
+    std::unordered_map<std::string, spell> spells_;                         // by organization id, or hostname
+    std::unordered_map<std::string, std::deque<core::steady_time>> asked_;  // of the last minute, likewise
     core::steady_time store_fails_until_{};
 };
 

@@ -85,11 +85,15 @@ reply change_tunnel(world& all, std::string_view name, const std::string& json) 
     return as_reply(to_json(found, all.now()));
 }
 
-reply change_organization(world& all, std::string_view name, const std::string& json) {
+organization& organization_called(world& all, std::string_view name) {
     auto* found = all.tunnels.find_organization(name);
     if (found == nullptr)
         throw not_found("no such organization: " + std::string(name));
-    change(*found, json);
+    return *found;
+}
+
+reply change_organization(world& all, std::string_view name, const std::string& json) {
+    change(organization_called(all, name), json);
     return as_reply(ordered_json::object());
 }
 
@@ -173,6 +177,8 @@ std::variant<reply, wait_order> dispatch(world& all, const control_actions& acti
         return show_tunnel(all, name_below("/tunnels/"));
     if (call.starts_with("POST /tunnels/"))
         return change_tunnel(all, name_below("/tunnels/"), asked.body);
+    if (call.starts_with("GET /organizations/"))
+        return as_reply({{"turned_away", organization_called(all, name_below("/organizations/")).turned_away}});
     if (call.starts_with("POST /organizations/"))
         return change_organization(all, name_below("/organizations/"), asked.body);
     throw not_found("no such call: " + call);

@@ -12,7 +12,8 @@
 /// | --- | --- |
 /// | GET /tunnels, /tunnels/{name} | the truth; `changes` only for one |
 /// | POST /tunnels/{name} | sets instance_state, whoami, token, on_premise_url, install_reply |
-/// | POST /organizations/{name} | sets api_key, requests_per_minute |
+/// | POST /organizations/{name} | sets api_key, request_limit (0: none), request_window_ms (60,000) |
+/// | GET /organizations/{name} | turned_away: requests that the limit refused |
 /// | GET /requests?after=N&limit=M | the requests behind number N, oldest first, at most M (10,000) |
 /// | GET /counters | totals per side and call, connections, handshakes |
 /// | GET, POST, DELETE /faults | see faults.hpp |

@@ -58,8 +58,10 @@ void change_member(tunnel& at, const std::string& member, const json& value) {
 void change_member(organization& at, const std::string& member, const json& value) {
     if (member == "api_key")
         at.api_key = value.get<std::string>();
-    else if (member == "requests_per_minute")
-        at.requests_per_minute = value.get<unsigned>();
+    else if (member == "request_limit")
+        at.request_limit = value.get<unsigned>();
+    else if (member == "request_window_ms")
+        at.request_window = core::duration(value.get<std::uint32_t>());
     else
         throw std::invalid_argument("an organization has no " + member + " to change");
 }

@@ -22,7 +22,7 @@ inventory generate_inventory(const generation_wish& wish, const std::string& ins
     inventory made;
     for (unsigned i = 0; i < wish.organizations; ++i) {
         const auto name = i == 0 ? "acme" : "acme-" + std::to_string(i + 1);
-        made.organizations.push_back({name, uuid_of(name), random_token(24), 0, 0, {}});
+        made.organizations.push_back({name, uuid_of(name), random_token(24)});
     }
     const auto shared_token = random_token(24);
     for (unsigned i = 0; i < wish.tunnels; ++i) {

@@ -53,7 +53,7 @@ tunnel tunnel_of(const core::tunnel& from, const made_up_secrets& secrets) {
 inventory inventory_of(const core::config& copy, const made_up_secrets& secrets) {
     inventory made;
     for (const auto& each : copy.organizations)
-        made.organizations.push_back({each.name, each.id, secrets.in(each.api_key.value), 0, 0, {}});
+        made.organizations.push_back({each.name, each.id, secrets.in(each.api_key.value)});
     for (const auto& each : copy.tunnels)
         made.tunnels.push_back(tunnel_of(each, secrets));
     return made;

@@ -109,18 +109,17 @@ void truth::note_change(tunnel& at, bool at_cloud, core::wall_time now) {
 }
 
 std::optional<core::duration> truth::admit(organization& from, core::wall_time now) {
-    if (from.requests_per_minute == 0)
+    if (from.request_limit == 0)
         return std::nullopt;
-    const core::duration window = std::chrono::minutes(1);
-    if (from.used == 0 || now - from.window_began >= window) {
-        from.used = 0;
-        from.window_began = now;
-    }
-    if (from.used < from.requests_per_minute) {
-        ++from.used;
+    auto& recent = from.admitted;
+    while (!recent.empty() && now - recent.front() >= from.request_window)
+        recent.pop_front();
+    if (recent.size() < from.request_limit) {
+        recent.push_back(now);
         return std::nullopt;
     }
-    return window - (now - from.window_began);
+    ++from.turned_away;
+    return recent[recent.size() - from.request_limit] + from.request_window - now;
 }
 
 }  // namespace tunnelkeyd::simulator

@@ -33,15 +33,15 @@ struct key_change {
     std::string key;
 };
 
-/// `requests_per_minute` counts in windows of a minute that begin with a request.
 struct organization {
     std::string name;
     std::string id;
     std::string api_key;
-    unsigned requests_per_minute = 0;  ///< 0: no limit
+    unsigned request_limit = 0;  ///< within any `request_window`; 0: none
+    core::duration request_window{std::chrono::minutes(1)};
 
-    unsigned used = 0;
-    core::wall_time window_began;
+    std::deque<core::wall_time> admitted = {};  ///< requests within the last window
+    std::uint64_t turned_away = 0;              ///< by the limit
 };
 
 struct tunnel {
@@ -99,7 +99,7 @@ public:
     /// Gives the instance a key: any key, as the products do.
     void install(tunnel& at, std::string key, core::wall_time now);
 
-    /// Counts one request. Nothing when it may pass, else the time until the organization's next window.
+    /// Counts one request. Nothing when it may pass, else the time until one may.
     [[nodiscard]] static std::optional<core::duration> admit(organization& from, core::wall_time now);
 
 private:

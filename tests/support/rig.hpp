@@ -27,8 +27,8 @@ outcome tell(const std::vector<std::string>& arguments);
 class rig {
 public:
     /// A configuration for all the simulator's tunnels, with short backoffs, a `settle` of one second, every
-    /// tunnel due at once and then once an hour, no background preflights, any free port for the health
-    /// endpoint, and the log at `trace`. Change `config` before start().
+    /// tunnel due at once and then once an hour, no background preflights, no rate limit to speak of, any free
+    /// port for the health endpoint, and the log at `trace`. Change `config` before start().
     explicit rig(unsigned tunnels = 1, const std::vector<std::string>& simulator_arguments = {});
     ~rig();
 

@@ -28,7 +28,7 @@ struct desk_in_a_world {
     app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
                          world.cloud, world.instances, world.log,     world.metrics};
     unsigned reopened = 0;
-    app::organization_desk desk{outside, [this] { ++reopened; }};
+    app::organization_desk desk{outside, 300, [this] { ++reopened; }};
     unsigned answers = 0;
     unsigned failures = 0;
 };

@@ -19,7 +19,7 @@ struct outcome {
 outcome run(tests::fake_world& world) {
     const app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
                                world.cloud, world.instances, world.log,     world.metrics};
-    app::organization_desk desk(outside, [] {});
+    app::organization_desk desk(outside, 300, [] {});
     outcome result;
     app::preflight_run preflight(outside, desk, std::make_shared<core::tunnel>(world.tunnel("jira")),
                                  [&](std::optional<core::preflight_failure> failure) {

@@ -19,6 +19,7 @@ TEST_CASE("the printed configuration shows every default and no more") {
           "cloud:\n"
           "  url: https://api.atlassian.com\n"
           "  max_in_flight: 8\n"
+          "  requests_per_minute: 300\n"
           "  timeout: {connect: 10s, request: 1m}\n"
           "  proxy: environment\n"
           "  tls: {min_version: \"1.2\"}\n"

@@ -48,7 +48,7 @@ TEST_CASE("the documentation's example of a plan is what is printed") {
     }
     const auto rotations = core::forecast(tunnels, 42, range, 100);
     REQUIRE(rotations);
-    const auto notes = core::forecast_notes(tunnels, *rotations, range);
+    const auto notes = core::forecast_notes(tunnels, *rotations, range, 300);
     std::ostringstream out;
     daemon::print_plan_text(out, {tunnels, *rotations, notes, range});
     at = page.find("`tunnelkeyd plan --from 2027-03-20 --for 21d` prints", at);

@@ -17,8 +17,8 @@ constexpr wall_time now{1'700'000'000'000ms};
 /// Two organizations; one tunnel, in the first.
 truth make_truth() {
     truth all([made = 0]() mutable { return "key-" + std::to_string(++made); });
-    all.add(organization{"acme", "org-1", "good-key", 0, 0, {}});
-    all.add(organization{"other", "org-2", "other-key", 0, 0, {}});
+    all.add(organization{"acme", "org-1", "good-key"});
+    all.add(organization{"other", "org-2", "other-key"});
     tunnel made;
     made.name = "jira";
     made.organization = "acme";
@@ -124,9 +124,9 @@ TEST_CASE("reading an organization needs its API key") {
     REQUIRE(answer_as_cloud(all, asked("GET", "/admin/v1/orgs/org-1", "bad"), now).status == 401);
 }
 
-TEST_CASE("past its limit an organization gets 429 with the time of its next window in both forms") {
+TEST_CASE("past its limit an organization gets 429, and in both forms the time when one request may pass") {
     auto all = make_truth();
-    all.find_organization("acme")->requests_per_minute = 1;
+    all.find_organization("acme")->request_limit = 1;
     REQUIRE(answer_as_cloud(all, read_organization, now).status == 200);
     const auto answer = answer_as_cloud(all, regenerate, now + 500ms);
     REQUIRE(answer.status == 429);

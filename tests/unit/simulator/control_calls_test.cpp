@@ -14,7 +14,7 @@ namespace {
 struct fixture {
     fixture() {
         all.now = [this] { return time; };
-        all.tunnels.add(organization{"acme", "org-1", "api-key", 0, 0, {}});
+        all.tunnels.add(organization{"acme", "org-1", "api-key"});
         for (const auto* name : {"jira", "bamboo"}) {
             tunnel made;
             made.name = name;
@@ -107,8 +107,11 @@ TEST_CASE_METHOD(fixture, "a change that cannot be made changes nothing") {
 }
 
 TEST_CASE_METHOD(fixture, "an organization's API key and limit can be changed") {
-    REQUIRE(status("POST", "/organizations/acme", R"({"api_key": "new", "requests_per_minute": 5})") == 200);
-    REQUIRE(all.tunnels.find_organization_by_api_key("new")->requests_per_minute == 5);
+    REQUIRE(status("POST", "/organizations/acme",
+                   R"({"api_key": "new", "request_limit": 5, "request_window_ms": 9000})") == 200);
+    REQUIRE(all.tunnels.find_organization_by_api_key("new")->request_limit == 5);
+    REQUIRE(all.tunnels.find_organization_by_api_key("new")->request_window == 9s);
+    REQUIRE(get("/organizations/acme").at("turned_away") == 0);
     REQUIRE(status("POST", "/organizations/nobody", "{}") == 404);
 }
 

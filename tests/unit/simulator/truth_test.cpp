@@ -77,7 +77,7 @@ TEST_CASE("each change is kept with its time and side, the last thousand of them
 TEST_CASE("tunnels and organizations are found by what names them") {
     auto all = make_truth();
     auto& at = all.add(called("jira"));
-    auto& owner = all.add(organization{"acme", "id-1", "api-key", 0, 0, {}});
+    auto& owner = all.add(organization{"acme", "id-1", "api-key"});
     REQUIRE(all.find_tunnel("jira") == &at);
     REQUIRE(all.find_tunnel_by_hostname("", "jira-host") == &at);
     REQUIRE(all.find_tunnel_by_hostname("acme", "jira-host") == nullptr);
@@ -95,7 +95,7 @@ TEST_CASE("an organization's requests are limited per minute, where there is a l
     REQUIRE_FALSE(truth::admit(limited, start + 1s));
     REQUIRE(truth::admit(limited, start + 20s) == 40s);
     REQUIRE_FALSE(truth::admit(limited, start + 60s));
-    organization unlimited{"acme", "id", "key", 0, 0, {}};
+    organization unlimited{"acme", "id", "key"};
     for (int i = 0; i < 1000; ++i)
         REQUIRE_FALSE(truth::admit(unlimited, start));
 }

@@ -18,7 +18,7 @@ struct fixture {
         settings.directory = own / "with a blank";
         fs::create_directory(settings.directory);
         settings.configuration = configuration_wish{settings.directory / "config.yaml", "", "4s", "", "now"};
-        all.add(organization{"acme", "org-1", "api-key", 0, 0, {}});
+        all.add(organization{"acme", "org-1", "api-key"});
         for (const auto* tunnel_name : {"jira", "bamboo"}) {
             tunnel made;
             made.name = tunnel_name;
@@ -81,6 +81,6 @@ TEST_CASE_METHOD(fixture, "a shared token stands once, in the defaults") {
 
 TEST_CASE_METHOD(fixture, "with several organizations each tunnel names its own") {
     REQUIRE_FALSE(written()["tunnels"][0]["organization"]);
-    all.add(organization{"other", "org-2", "other-key", 0, 0, {}});
+    all.add(organization{"other", "org-2", "other-key"});
     REQUIRE(written()["tunnels"][0]["organization"].as<std::string>() == "acme");
 }
