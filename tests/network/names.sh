@@ -53,14 +53,14 @@ printf 'health: {listen: "127.0.0.1:0"}\nlog: {format: json}\n' >>$place/written
 mapfile -t good <$place/good
 mapfile -t dead <$place/dead
 
-tunnelkeyd() { "$build/daemon/tunnelkeyd" "$1" --config $place/config.yaml "${@:2}"; }
+tunnelkeyd() { timeout 60 "$build/daemon/tunnelkeyd" "$1" --config $place/config.yaml "${@:2}"; }
 # How many tunnels this has happened to.
 happened() { [ "$(grep -oP "\"event\":\"$1\",\"tunnel\":\"${3:-[^\"]+}\"" $log | sort -u | wc -l)" -ge "$2" ]; } # EVENT TUNNELS [TUNNEL]
 # Rotates all good ones at once, and says how many milliseconds each took: "median longest".
 rotate_good() {
   local before
   before=$(wc -l <$log)
-  tunnelkeyd rotate "${good[@]}" --wait >/dev/null
+  tunnelkeyd rotate "${good[@]}" --wait >/dev/null || fail "the good ones are not rotated within a minute"
   tail -n +$((before + 1)) $log | python3 "$here/durations.py" $place/good
 }
 
@@ -70,7 +70,7 @@ wait_for "the good ones are rotated" happened rotation.installed 50
 echo "--- 50 alone, and beside 50 whose name server is silent: median and longest rotation, in ms"
 turn() { # CONFIG
   cp "$place/$1" $place/config.yaml
-  tunnelkeyd reload >/dev/null
+  tunnelkeyd reload >/dev/null || fail "the daemon does not reload within a minute"
 }
 all_are_looked_up() { [ "$(tail -n +$((since + 1)) $questions | grep -oE 'dead-[0-9]+' | sort -u | wc -l)" = 50 ]; }
 # A machine that is busy with something else may spoil a round, but not each. A dead name would delay by seconds, each time.
