@@ -64,7 +64,7 @@ core::exchange result_of(client_fixture& with, boost::asio::awaitable<core::exch
 std::shared_ptr<net::connection> open(client_fixture& with, const scripted_server& server) {
     const auto where = with.to(server.url());
     auto opened = std::make_shared<net::connection>(with.loop, where, "");
-    net::tls_contexts contexts;
+    net::tls_contexts contexts(with.secrets);
     auto work =
         opened->open(contexts.get(where.tls).context, std::make_shared<net::tls_sessions>(), patient.connect);
     CHECK(result_of(with, std::move(work)).problem.empty());
