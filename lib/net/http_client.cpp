@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <cstdint>
 #include <unordered_set>
 
 namespace tunnelkeyd::net {
@@ -47,17 +48,19 @@ std::string key_of(const core::proxy_settings& by) {
     return by.url.authority() + "\n" + by.username + "\n" + (by.password ? core::describe(*by.password) : "");
 }
 
-std::string key_of(const endpoint& to) {
+/// What a connection may serve. A context stands for all TLS settings but the name, and for what their files
+/// held when it was made: who was shown one client certificate does not serve its successor.
+std::string key_of(const endpoint& to, const tls_contexts::result& tls) {
     std::string key = to.url.text();
-    if (to.url.is_https()) {
-        // None of these contains a line break.
-        key.append("\n").append(to.tls.server_name).append("\n").append(to.tls.ca_file);
-        key.append("\n").append(to.tls.client_certificate).append("\n").append(to.tls.client_key);
-        if (const auto& password = to.tls.client_key_password)
-            key.append("\n").append(core::describe(*password));
-        key.append(to.tls.min_version == core::tls_version::v1_3 ? "\n3" : "\n2");
-        key.append("\n").append(key_of(to.proxy));
-    }
+    // Neither a URL nor a host name contains a line break. The connection keeps its context, and so the address
+    // its own.
+    if (tls.context)
+        key.append("\n")
+            .append(to.tls.server_name)
+            .append("\n")
+            .append(std::to_string(reinterpret_cast<std::uintptr_t>(tls.context.get())))
+            .append("\n")
+            .append(key_of(to.proxy));
     return key;
 }
 
@@ -161,7 +164,12 @@ asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> c
 asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_state> client, job work) {
     if (client->stopped)
         co_return nothing("stopped");
-    auto key = key_of(work.to);
+    tls_contexts::result tls;
+    if (work.to.url.is_https())
+        tls = client->contexts.get(work.to.tls);
+    if (!tls.problem.empty())
+        co_return nothing(std::move(tls.problem));
+    auto key = key_of(work.to, tls);
     const bool keeps = work.use == use_of_connection::kept;
     auto used = keeps ? client->idle->take(key) : nullptr;
     const bool is_new = !used;
@@ -169,11 +177,6 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
         used = std::make_shared<connection>(client->loop, work.to, client->options.name_servers);
     const busy_guard busy(client->busy, used);
     if (is_new) {
-        tls_contexts::result tls;
-        if (work.to.url.is_https())
-            tls = client->contexts.get(work.to.tls);
-        if (!tls.problem.empty())
-            co_return nothing(std::move(tls.problem));
         auto hop = find_hop(work.to.url, work.to.proxy, client->secrets);
         if (!hop.problem.empty())
             co_return nothing(std::move(hop.problem));

@@ -15,8 +15,13 @@ namespace {
 
 constexpr const char* see_server_log = "the server's log says why";
 
-std::string alert_text(int number) {
-    return std::string("alert: ") + SSL_alert_desc_string_long(number);
+/// "alert: certificate required", of OpenSSL's "tlsv13 alert certificate required":
+/// SSL_alert_desc_string_long() does not know that one.
+std::string alert_text(const boost::system::error_code& error) {
+    const char* reason = ERR_reason_error_string(static_cast<unsigned long>(error.value()));
+    const std::string text = reason ? reason : "unknown";
+    const auto at = text.find("alert ");
+    return "alert: " + (at == std::string::npos ? text : text.substr(at + 6));
 }
 
 std::string takes(const client_authentication& client) {
@@ -29,10 +34,11 @@ tls_failure without_client_certificate(const std::string& how, const client_auth
 }
 
 /// What the server said of the certificate that it was shown.
-tls_failure with_client_certificate(int alert, const client_authentication& client) {
+tls_failure with_client_certificate(const boost::system::error_code& alert,
+                                    const client_authentication& client) {
     tls_failure failure{"the server refuses the client certificate (" + core::describe(*client.shown) + ")",
                         ""};
-    switch (alert) {
+    switch (alert_of(alert).value_or(-1)) {
     case SSL_AD_UNKNOWN_CA:
         failure.problem += ", since it does not trust its issuer";
         failure.remedy =
@@ -88,12 +94,12 @@ tls_failure by_alert(int alert, const boost::system::error_code& error, const co
     case SSL_AD_HANDSHAKE_FAILURE:
     case SSL_AD_INSUFFICIENT_SECURITY:
         return {
-            "the server refuses the handshake (" + alert_text(alert) + ")",
+            "the server refuses the handshake (" + alert_text(error) + ")",
             "most likely it has no cipher or certificate that is strong enough for this machine, or wants an "
             "older TLS than " +
                 least_version(settings) + "; " + see_server_log};
     case SSL_AD_UNRECOGNIZED_NAME:
-        return {"the server knows no host of this name (" + alert_text(alert) + ")",
+        return {"the server knows no host of this name (" + alert_text(error) + ")",
                 "check the URL, or set tls.server_name"};
     default:
         return by_reason(error, settings);
@@ -103,12 +109,13 @@ tls_failure by_alert(int alert, const boost::system::error_code& error, const co
 }  // namespace
 
 tls_failure refused_client(const boost::system::error_code& alert, const client_authentication& client) {
-    const int number = alert_of(alert).value_or(SSL_AD_HANDSHAKE_FAILURE);
     if (client.asked && client.shown)
-        return with_client_certificate(number, client);
+        return with_client_certificate(alert, client);
     if (client.asked)
-        return without_client_certificate(alert_text(number), client);
-    return {"the server refuses the TLS handshake (" + alert_text(number) + ")", see_server_log};
+        return without_client_certificate(alert_text(alert), client);
+    // A resumed session, or a renegotiation: nobody has asked then.
+    return {"the server refuses the TLS handshake (" + alert_text(alert) + ")",
+            std::string("perhaps for want of a client certificate that it accepts; ") + see_server_log};
 }
 
 tls_failure broken_handshake(const boost::system::error_code& error, const client_authentication& client,

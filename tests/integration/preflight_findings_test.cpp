@@ -36,10 +36,12 @@ TEST_CASE(
 TEST_CASE("preflight names a bad certificate, and what to do about it") {
     rig scene;
     const auto [which, found, remedy] = GENERATE(table<std::string, std::string, std::string>({
-        {"expired", "certificate has expired (CN=localhost, valid until 20", "renew it on the server"},
-        {"self_signed", "certificate is self-signed (CN=localhost)", "tls.ca_file"},
+        {"expired", "certificate has expired (CN=localhost, issued by CN=tunnelkeyd simulator, valid from 20",
+         "renew it on the server"},
+        {"self_signed", "certificate is self-signed (CN=localhost, issued by CN=localhost, ", "tls.ca_file"},
         {"wrong_host", "certificate is not for localhost", "tls.server_name"},
-        {"tls_1_1", "TLS handshake", "min_version"},
+        {"tls_1_1", "no version of TLS that is allowed here", "min_version"},
+        {"client_certificate", "wants a client certificate, and none is configured", "tls.client_certificate"},
     }));
     scene.config["tunnels"][0]["instance"]["url"] = at_bad_port(scene, which, "/jira");
     const examined seen(scene);

@@ -31,9 +31,9 @@ at_home() {
 cat "$tls/corporate.pem" >>"$tls/clients.pem"
 marked "$document" "nginx: mutual-tls" | at_home | serve_nginx "$gate"
 
-configure() { # what comes in the place of the tunnels
-  cp "$config" "$work/before.yaml"
-  { sed '/^defaults:/,$d' "$work/before.yaml"
+sed '/^defaults:/,$d' "$config" >"$work/head.yaml"
+configure() { # what comes behind the organizations, from standard input
+  { cat "$work/head.yaml"
     printf 'health: {listen: "127.0.0.1:0"}\nlog: {format: json}\n'
     cat
   } >"$config"
@@ -58,7 +58,7 @@ grep -q "asks for a client certificate, and goes on without" <<<"$(check instanc
 expect "keys that were made without a client certificate" "$(truth jira .regenerates)" 0
 
 # The certificate, signed by who the page says.
-run_block client-key
+run_block client-key 2>"$work/complaints"
 sign() { # NAME: the page's request, or another one for a renewal
   cp "$1" "$tls/request.csr"
   openssl ca -config "$tls/ca.cnf" -batch -notext -cert "$tls/clients.pem" -keyfile "$tls/clients.key" -md sha256 -days 90 \

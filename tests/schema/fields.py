@@ -70,6 +70,8 @@ def apply(config, path, value):
     """Sets what stands there, and what else that needs; takes it away, if MISSING."""
     at, field = config, Field((), SCHEMA, True)
     for key in path[:-1]:
+        if key == "client_key_password":
+            at.setdefault("client_certificate", "/certificate")
         field = next(child for child in field.children() if child.path[-1] == key)
         if at == [] or isinstance(at, dict) and key not in at:
             put(at, key, sample(field))

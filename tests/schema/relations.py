@@ -47,6 +47,8 @@ BOTH_REFUSE = [
     ("a secret in two places", with_more("state: {sealing_key: {file: /x, env: X}}")),
     ("a secret nowhere", with_more("state: {sealing_key: {}}")),
     ("a secret itself", with_more("state: {sealing_key: hunter2}")),
+    ("a client's key without its certificate", with_more("cloud: {tls: {client_key: /k}}")),
+    ("a key's password without a certificate", with_defaults("{instance: {tls: {client_key: /k, client_key_password: {env: A}}}}")),
     ("a token and a password", with_defaults("{instance: {auth: {bearer: {env: A}, basic: {username: a, password: {env: A}}}}}")),
     ("credentials that only end", with_defaults("{instance: {auth: {expires: 2027-01-31}}}")),
     ("no credentials", NO_AUTH),

@@ -50,6 +50,15 @@ TEST_CASE("a snapshot keeps the way to the instance, with the reference to its p
     CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
 }
 
+TEST_CASE("a snapshot keeps a client certificate with its key and the reference to that one's password") {
+    auto tunnel = good(with_tunnel("")).tunnels[0];
+    tunnel.instance.tls.client_certificate = "/c.pem";
+    CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+    tunnel.instance.tls.client_key = "/k.pem";
+    tunnel.instance.tls.client_key_password = core::secret_reference{core::secret_reference::source::env, "P"};
+    CHECK(good(core::settings_text(tunnel)).tunnels[0] == tunnel);
+}
+
 TEST_CASE("a snapshot of an earlier version, without what is new, is read with its defaults") {
     const auto tunnel = good(with_tunnel("")).tunnels[0];
     auto text = core::settings_text(tunnel);

@@ -56,10 +56,10 @@ TEST_CASE("a status that is not there is not RUNNING") {
 }
 
 TEST_CASE("a client certificate that is refused is a matter of credentials, whatever is asked") {
-    exchange refusals[] = {no_reply(reached::alert),
-                           reply(400, "<html><h1>No required SSL certificate was sent</h1>", "text/html")};
-    for (const auto& seen : refusals)
-        for (const auto& failure : {judge_status(seen, start_of_time), judge_whoami(seen, start_of_time)}) {
+    const auto alert = no_reply(reached::alert);
+    const auto page = reply(400, "<html><h1>No required SSL certificate was sent</h1>", "text/html");
+    for (const auto* seen : {&alert, &page})
+        for (const auto& failure : {judge_status(*seen, start_of_time), judge_whoami(*seen, start_of_time)}) {
             REQUIRE(failure);
             CHECK(failure->at == check::credentials);
             CHECK(failure->problem.find("client certificate") != std::string::npos);

@@ -125,7 +125,7 @@ TEST_CASE("a client certificate that has expired is told so, and to be renewed")
 
 TEST_CASE("a renewed client certificate is shown at the next connection, and half of a renewal is an error "
           "that passes") {
-    client_fixture with({core::duration(0), 64, ""});
+    client_fixture with;  // whose connections stay good for an hour
     strict_server server(TLS1_3_VERSION, 2);
     auto where = with.to(server.url());
     const client_pair pair(client("first"));

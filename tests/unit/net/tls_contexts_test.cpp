@@ -55,6 +55,24 @@ TEST_CASE("a request whose ca_file cannot be used has sent nothing") {
     CHECK_THAT(result.problem, Contains("/missing.pem: No such file"));
 }
 
+TEST_CASE("a context is kept while a key's password cannot be read, and trying anew tells of that") {
+    const auto own = make_identity({"rotator", ""}, &test_authority());
+    const temporary_file both(own.pem() + own.key_pem("password"));
+    std::filesystem::permissions(both.path(), std::filesystem::perms::owner_read);
+    tests::fake_secrets secrets;
+    secrets.values["P"] = "password";
+    net::tls_contexts contexts(secrets);
+    core::tls_settings settings;
+    settings.client_certificate = both.path();
+    settings.client_key_password = core::secret_reference{core::secret_reference::source::env, "P"};
+    const auto made = contexts.get(settings).context;
+    REQUIRE(made);
+    CHECK(contexts.try_anew(settings).empty());
+    secrets.values.clear();
+    CHECK(contexts.get(settings).context == made);
+    CHECK_THAT(contexts.try_anew(settings), Contains("tls.client_key_password"));
+}
+
 TEST_CASE("the cache of contexts is bounded, and forgets the one used least recently") {
     const temporary_file first(test_authority().pem());
     const temporary_file other(test_authority().pem());
