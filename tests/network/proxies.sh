@@ -131,7 +131,7 @@ for name in squid tinyproxy; do
 done
 port[nobody]=$(free_port)
 use_proxy "$(of nobody)"
-is_refused "a proxy that is down" cloud_connection "cannot connect to 127.0.0.1" "proxy.url"
+is_refused "a proxy that is down" cloud_connection "cannot connect to 127.0.0.1" "cloud.proxy has the right port"
 use_proxy "$(of squid-login "$secrets/none")"
 examine
 expect "a password's file that is missing" "$(checked cloud_proxy .result)" failed

@@ -51,7 +51,8 @@ TEST_CASE("TLS goes through the proxy, which sees no credential of the server's,
 }
 
 TEST_CASE("the proxy looks the server's name up, and this machine the proxy's") {
-    const name_server names({{"proxy.test", {"127.0.0.1"}}});
+    const std::map<std::string, std::vector<std::string>> known{{"proxy.test", {"127.0.0.1"}}};
+    const name_server names(known);
     client_fixture with({std::chrono::hours(1), 64, names.address()});
     scripted_server server({make_identity({"leaf", "DNS:jira.test", -60, 3600}, &test_authority())},
                            {replies({ok("1")})});
