@@ -17,11 +17,11 @@ HOSTS = ["example.com", "api.example.com", "API.Example.COM", "notexample.com", 
          "a.localhost", "192.0.2.7", "192.0.2.70", "10.1.2.3", "11.1.2.3", "172.16.0.1", "172.31.255.255", "172.32.0.1", "127.0.0.1",
          "[::1]", "[2001:db8::7]", "[2001:db8:1::7]", "[fd12::1]", "[fe80::1]", "[::ffff:10.1.2.3]"]
 
-# Not among them: what this program takes beyond curl (blanks alone between entries, ports, brackets, and 0.0.0.0/0).
+# Not among them: what this program takes beyond curl (blanks alone between entries, ports, brackets, and 0.0.0.0/0), and networks of
+# IPv6, which curl's manual has and Debian 12's curl never finds.
 ENTRIES = ["example.com", ".example.com", "example.com.", ".example.com.", "EXAMPLE.com", "*.example.com", "com", ".com", ".", "*",
            "xample.com", "localhost", ".localhost", "192.0.2.7", "192.0.2", "10.0.0.0/8", "10.0.0.0/33", "10.0.0.1/8", "172.16.0.0/12",
-           "192.0.2.7/32", "192.0.2.64/26", "127.0.0.0/8", "::1", "::1/128", "2001:db8::/32", "2001:DB8::/33", "2001:db8::7", "fd00::/8",
-           "::ffff:10.0.0.0/104", "10.1.2.3", "fe80::1"]
+           "192.0.2.7/32", "192.0.2.64/26", "127.0.0.0/8", "::1", "2001:db8::7", "2001:DB8::7", "10.1.2.3", "fe80::1"]
 LISTS = ["", ",", " ", *ENTRIES, *(",".join(pair) for pair in itertools.combinations(ENTRIES[::3], 2)),
          *(f" {one} , {other},," for one, other in zip(ENTRIES, ENTRIES[1:]))]
 

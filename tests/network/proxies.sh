@@ -131,7 +131,7 @@ for name in squid tinyproxy; do
 done
 port[nobody]=$(free_port)
 use_proxy "$(of nobody)"
-is_refused "a proxy that is down" cloud_connection "cannot connect to 127.0.0.1" "proxy.url"
+is_refused "a proxy that is down" cloud_connection "cannot connect to 127.0.0.1" "cloud.proxy has the right port"
 use_proxy "$(of squid-login "$secrets/none")"
 examine
 expect "a password's file that is missing" "$(checked cloud_proxy .result)" failed
@@ -183,6 +183,14 @@ for bad in "socks5://$login:$password@127.0.0.1:1080" "http://$login:$password@p
     cat "$work/complaints" >>"$work/said"
   done
 done
+export HTTPS_PROXY=socks5://$login:$password@127.0.0.1:1080
+use_proxy none
+systemctl start tunnelkeyd
+use_proxy environment
+if tunnelkeyd reload >>"$work/said" 2>"$work/complaints"; then fail "a reload takes a variable that cannot be used"; fi
+grep -q 'HTTPS_PROXY .*write http://HOST:PORT' "$work/complaints" || fail "no remedy: $(cat "$work/complaints")"
+tunnelkeyd rotate jira --wait >/dev/null || fail "the configuration before a reload that failed does not count"
+systemctl stop tunnelkeyd
 HTTPS_PROXY=http://$login:$password@127.0.0.1:1 program check --config "$(config)" >>"$work/said"
 grep -q '^# by this environment, cloud.proxy: http://127.0.0.1:1 ($HTTPS_PROXY)$' "$work/said" || fail "check does not tell the proxy"
 if grep -rl "$password" "$log" "$work/said" "$work/once.log"; then fail "the proxy's password was told"; fi

@@ -86,7 +86,7 @@ TEST_CASE_METHOD(fixture, "what is independent of a failed check is made all the
     const auto found = examine();
     CHECK_FALSE(found.passed());
     CHECK(checks(found, result::failed) == names{"store", "api_key", "credentials", "credentials_expiry"});
-    CHECK(checks(found, result::skipped) == names{"api_key_expiry"});
+    CHECK(checks(found, result::skipped) == names{"cloud_proxy", "instance_proxy", "api_key_expiry"});
 }
 
 TEST_CASE_METHOD(fixture, "what rests on a failed check is skipped, and nothing is sent for it") {
@@ -109,7 +109,8 @@ TEST_CASE_METHOD(fixture, "what rests on a failed check is skipped, and nothing 
         CHECK(world.wire.sent(call::whoami) == 0);
     }
     SECTION("the way to the instance ends early") {
-        world.at_instance("jira").way = instance_way(GENERATE(way::stage::look_up, way::stage::connection));
+        world.at_instance("jira").way =
+            instance_way(GENERATE(way::stage::look_up, way::stage::connection, way::stage::proxy));
         const auto found = examine();
         CHECK(line(found, "instance_state").came_out == result::skipped);
         CHECK(line(found, "credentials").came_out == result::skipped);

@@ -76,7 +76,7 @@ TEST_CASE("what is no reply, or has no end, is given up on") {
     for (int i = 0; i < 17; ++i)
         interim += "HTTP/1.1 100 Continue\r\n\r\n";
     const std::string text = GENERATE_COPY(
-        std::string("\x15\x03\x03\x00\x02\x02\x46", 7), std::string("SSH-2.0-OpenSSH_9.2\r\n"),
+        std::string("\x15\x03\x03\x00\x02\x02\x46\r\n", 9), std::string("SSH-2.0-OpenSSH_9.2\r\n"),
         "HTTP/1.1 200 " + endless, "HTTP/1.1 200 OK\r\nX: " + endless, interim + "HTTP/1.1 200 OK\r\n\r\n");
     net::connect_reply reply;
     CHECK(feed(reply, text) == state::failed);

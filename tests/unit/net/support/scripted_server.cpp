@@ -123,7 +123,7 @@ void peer::relay_to(std::uint16_t port) {
     address.sin_port = htons(port);
     bool open = ::connect(target, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     pollfd ends[] = {{socket_, POLLIN, 0}, {target, POLLIN, 0}};
-    while (open && ::poll(ends, 2, longest_wait.tv_sec * 1000) > 0) {
+    while (open && ::poll(ends, 2, 1000 * static_cast<int>(longest_wait.tv_sec)) > 0) {
         for (int from = 0; from < 2 && open; ++from) {
             char buffer[4096];
             if (ends[from].revents == 0)
