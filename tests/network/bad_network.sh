@@ -31,8 +31,8 @@ trap clean_up EXIT
 
 # --- Two hosts and a cable.
 
-mount -t tmpfs none /run # where `ip` keeps the names of namespaces
-ip netns add peers 2>/dev/null || skip "no network namespaces here"
+# `ip` keeps the names of namespaces in /run.
+{ mount -t tmpfs none /run && ip netns add peers && ip netns exec peers true; } 2>/dev/null || skip "no network namespaces here"
 peers() { ip netns exec peers "$@"; }
 ip link add name near type veth peer name far netns peers 2>/dev/null || skip "no veth in this kernel"
 ip addr add 10.77.0.2/24 dev near
