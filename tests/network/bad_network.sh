@@ -12,9 +12,9 @@ if [ "${2:-}" = --whole ]; then
   tunnels=200 at_once=50 every=30s settle=2m lossy=30 hole=60 parted=15 flicker=3 patience=900 bound=180
   timeouts='' retry="settle: $settle"
 else
-  tunnels=40 at_once=20 every=4s settle=10s lossy=4 hole=5 parted=3 flicker=1 patience=120 bound=20
-  timeouts='timeout: {connect: 2s, request: 3s}'
-  retry="calm: {initial: 200ms, max: 1s}, urgent: {initial: 100ms, max: 1s}, slow: {initial: 200ms, max: 1s}, settle: $settle"
+  tunnels=40 at_once=20 every=4s settle=10s lossy=3 hole=5 parted=3 flicker=1 patience=240 bound=60
+  timeouts='timeout: {connect: 3s, request: 4s}'
+  retry="calm: {initial: 500ms, max: 2s}, urgent: {initial: 250ms, max: 2s}, slow: {initial: 500ms, max: 2s}, settle: $settle"
 fi
 
 work=$(mktemp -d)
@@ -31,8 +31,8 @@ trap clean_up EXIT
 
 # --- Two hosts and a cable.
 
-mount -t tmpfs none /run # where `ip` keeps the names of namespaces
-ip netns add peers 2>/dev/null || skip "no network namespaces here"
+# `ip` keeps the names of namespaces in /run.
+{ mount -t tmpfs none /run && ip netns add peers && ip netns exec peers true; } 2>/dev/null || skip "no network namespaces here"
 peers() { ip netns exec peers "$@"; }
 ip link add name near type veth peer name far netns peers 2>/dev/null || skip "no veth in this kernel"
 ip addr add 10.77.0.2/24 dev near

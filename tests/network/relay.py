@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """relay.py ADDRESS PORT...: a bad way from each port of ADDRESS to the same port of 127.0.0.1.
 
-What it passes on comes 100 to 200 ms later (so a question and its answer take 300 ms +- 100 ms), in order, and byte by byte.
-On SIGUSR1 it becomes a black hole: it takes whatever is sent, and passes nothing on, no end of a connection either, until
-SIGUSR2. Then all of that arrives, late, whether or not anybody still waits for an answer.
+What it passes on comes 100 to 200 ms later (so a question and its answer take 300 ms +- 100 ms), in order, and in small
+pieces: byte by byte on about every fourth connection. On SIGUSR1 it becomes a black hole: it takes whatever is sent, and
+passes nothing on, no end of a connection either, until SIGUSR2. Then all of that arrives, late, whether or not anybody still
+waits for an answer.
 """
 import asyncio
 import random
@@ -13,7 +14,9 @@ import sys
 LEAST_DELAY = 0.1
 MOST_DELAY = 0.2
 READ_SIZE = 16 * 1024
-AT_ONCE = 64  # bytes, before others take their turn
+AT_ONCE = 64  # pieces, before others take their turn
+LARGEST_PIECE = 200
+BYTE_BY_BYTE = 4  # one connection of so many
 END = b""
 
 
@@ -32,7 +35,7 @@ async def receive(reader, passed):
             return
 
 
-async def pass_on(passed, writer, is_open):
+async def pass_on(passed, writer, is_open, size):
     loop = asyncio.get_running_loop()
     while True:
         due, piece = await passed.get()
@@ -42,19 +45,19 @@ async def pass_on(passed, writer, is_open):
             if writer.can_write_eof():
                 writer.write_eof()
             return
-        for begin in range(0, len(piece), AT_ONCE):
-            for at in range(begin, min(begin + AT_ONCE, len(piece))):
-                writer.write(piece[at:at + 1])  # asyncio sets TCP_NODELAY: each goes on its own
+        for begin in range(0, len(piece), AT_ONCE * size):
+            for at in range(begin, min(begin + AT_ONCE * size, len(piece)), size):
+                writer.write(piece[at:at + size])  # asyncio sets TCP_NODELAY: each goes on its own
             await writer.drain()
             await asyncio.sleep(0)
 
 
-async def carry(reader, writer, is_open):
+async def carry(reader, writer, is_open, size):
     """One way. What was received before the sender's end is passed on all the same."""
     passed = asyncio.Queue()
     receiving = asyncio.create_task(receive(reader, passed))
     try:
-        await pass_on(passed, writer, is_open)
+        await pass_on(passed, writer, is_open, size)
     except OSError:
         pass  # the receiver has left
     finally:
@@ -62,13 +65,14 @@ async def carry(reader, writer, is_open):
 
 
 async def relay(reader, writer, port, is_open):
+    size = random.randint(2, LARGEST_PIECE) if random.randrange(BYTE_BY_BYTE) else 1
     try:
         await is_open.wait()
         behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
         writer.close()
         return
-    await asyncio.gather(carry(reader, behind_writer, is_open), carry(behind_reader, writer, is_open))
+    await asyncio.gather(carry(reader, behind_writer, is_open, size), carry(behind_reader, writer, is_open, size))
     for each in (writer, behind_writer):
         each.close()
 
