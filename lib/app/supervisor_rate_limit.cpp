@@ -12,7 +12,7 @@ namespace {
 // waits for longer would repeat it, log in again, and spend a request on it.
 constexpr core::duration prepared_for = std::chrono::seconds(30);
 // Shorter waits nobody wants to know of.
-constexpr core::duration worth_mentioning = std::chrono::minutes(1);
+constexpr core::duration worth_mentioning = std::chrono::seconds(10);
 
 }  // namespace
 

@@ -7,7 +7,7 @@ namespace tunnelkeyd::tests {
 
 fake_world::fake_world(std::uint64_t seed) : random(seed) {
     draft.cloud.url = *core::parse_base_url("https://api.example");
-    draft.cloud.requests_per_minute = 100'000;  // nobody waits for it but where a test wants that
+    draft.cloud.requests_per_minute = 1'000'000;  // nobody waits for it but where a test wants that
     const auto told = [this](const std::string& what) {
         if (record_calls)
             calls.push_back(what);

@@ -32,7 +32,7 @@ inline const std::vector<phase>& phases() {
         {"waiting for its permit",
          [](fake_world& world) {
              world.draft.cloud.max_in_flight = 1;
-             world.add_tunnel("busy", "another").schedule.first = core::first_rotation::now;
+             world.add_tunnel("busy", "abc").schedule.first = core::first_rotation::now;
              world.wire.script("busy-host", call::regenerate, fault::hangs());
              std::swap(world.draft.tunnels.front(), world.draft.tunnels.back());
          },

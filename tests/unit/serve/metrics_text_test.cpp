@@ -106,10 +106,13 @@ TEST_CASE("the verdict, its problems, the configuration and the keys have their 
     seen.not_ready = "starting";
     seen.reload.failed_at.reset();
     seen.organizations.front().api_key_expires.reset();
+    seen.organizations.front().waiting_for_rate_limit = 3;
     const auto other = parse_metrics(text_of(seen));
     CHECK(other.at("tunnelkeyd_ready") == 0);
     CHECK(other.at("tunnelkeyd_config_last_reload_successful") == 1);
     CHECK(other.count("tunnelkeyd_api_key_expiry_timestamp_seconds") == 0);
+    CHECK(text.at("tunnelkeyd_rate_limit_waiting{organization=\"acme\"}") == 0);
+    CHECK(other.at("tunnelkeyd_rate_limit_waiting{organization=\"acme\"}") == 3);
 }
 
 TEST_CASE("every family has a type and a help text") {

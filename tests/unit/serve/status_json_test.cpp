@@ -47,11 +47,14 @@ TEST_CASE("status tells of the daemon and its configuration") {
 }
 
 TEST_CASE("status tells of each organization") {
-    const auto all = json::parse(serve::status_json(some_overview()));
+    auto seen = some_overview();
+    seen.organizations.front().waiting_for_rate_limit = 3;
+    const auto all = json::parse(serve::status_json(seen));
     CHECK(all.at("organizations") ==
           json::array({{{"name", "acme"},
                         {"api_key_expires", "2026-03-21T12:00:00Z"},
                         {"status", "degraded"},
+                        {"waiting_for_rate_limit", 3},
                         {"problems", json::array({problem_json("degraded", "api_key_expiring")})}}}));
 }
 
