@@ -90,7 +90,7 @@ TEST_CASE("tunnels and organizations are found by what names them") {
 }
 
 TEST_CASE("an organization's requests are limited per minute, where there is a limit") {
-    organization limited{"acme", "id", "key", 2, 0, {}};
+    organization limited{"acme", "id", "key", 2};
     REQUIRE_FALSE(truth::admit(limited, start));
     REQUIRE_FALSE(truth::admit(limited, start + 1s));
     REQUIRE(truth::admit(limited, start + 20s) == 40s);
