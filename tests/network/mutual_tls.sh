@@ -29,7 +29,7 @@ at_home() {
 }
 # nginx looks for the whole chain of a client: the authority above is trusted, too.
 cat "$tls/corporate.pem" >>"$tls/clients.pem"
-marked "$document" "nginx: mutual-tls" | at_home | serve_nginx "$gate"
+serve_nginx "$gate" < <(marked "$document" "nginx: mutual-tls" | at_home)
 
 sed '/^defaults:/,$d' "$config" >"$work/head.yaml"
 configure() { # what comes behind the organizations, from standard input
