@@ -143,7 +143,7 @@ use_proxy none
 systemctl start tunnelkeyd
 before=$(passed squid-login "$cloud_port")
 sed -i '/^  proxy: none$/d' "$(config)"
-page=$(grep -A 6 -m 1 '^```yaml' "$document" | sed '1d; /^cloud:$/d; /^```/d')
+page=$(marked "$document" "yaml: proxy" | sed '/^cloud:$/d')
 page=$(sed "s|proxy.corp.example:3128|127.0.0.1:${port[squid-login]}|; s|username: tunnelkeyd|username: $login|; s|/etc/|$host/etc/|" <<<"$page")
 sed -i "s|^cloud:|&\n${page//$'\n'/\\n}|" "$(config)"
 run_block proxy <<<"$password"
