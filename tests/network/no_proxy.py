@@ -13,8 +13,8 @@ import tempfile
 
 PROXY, DIRECT = 1, 2  # ports
 
-HOSTS = ["example.com", "api.example.com", "API.Example.COM", "notexample.com", "example.com.evil.net", "example.org", "com", "localhost",
-         "a.localhost", "192.0.2.7", "192.0.2.70", "10.1.2.3", "11.1.2.3", "172.16.0.1", "172.31.255.255", "172.32.0.1", "127.0.0.1",
+HOSTS = ["example.com", "api.example.com", "API.Example.COM", "notexample.com", "example.com.evil.net", "example.org", "com",
+         "localhost", "a.localhost", "192.0.2.7", "192.0.2.70", "10.1.2.3", "11.1.2.3", "172.16.0.1", "172.31.255.255", "172.32.0.1", "127.0.0.1",
          "[::1]", "[2001:db8::7]", "[2001:db8:1::7]", "[fd12::1]", "[fe80::1]", "[::ffff:10.1.2.3]"]
 
 # Not among them: what this program takes beyond curl (blanks alone between entries, ports, brackets, and 0.0.0.0/0), and networks of
@@ -67,7 +67,8 @@ def main(build):
         for environment in environments:
             hosts = HOSTS if set(environment) & {"no_proxy", "NO_PROXY"} else HOSTS[:1]
             pairs = zip(hosts, by_curl(hosts, environment), by_daemon(program, hosts, environment, folder), strict=True)
-            bad += [f"{environment}: {host}: curl takes port {curl}, and not {daemon}" for host, curl, daemon in pairs if curl != daemon]
+            bad += [f"{environment}: {host}: curl takes port {curl}, and not {daemon}"
+                    for host, curl, daemon in pairs if curl != daemon]
     print("\n".join(bad) if bad else f"{len(environments)} environments, as curl has it")
     sys.exit(bool(bad))
 

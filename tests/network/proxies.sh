@@ -47,8 +47,9 @@ squid() { # NAME [auth]
       who=known
       printf '%s\n' "auth_param basic program $squid_login $folder/users" "acl known proxy_auth REQUIRED"
     fi
-    printf '%s\n' "http_port 127.0.0.1:${port[$name]}" "pid_filename none" "pinger_enable off" "netdb_filename none" "cache deny all" \
-      "coredump_dir $folder" "cache_log $folder/$name.cache.log" "access_log stdio:$folder/$name.access.log" "shutdown_lifetime 0 seconds" \
+    printf '%s\n' "http_port 127.0.0.1:${port[$name]}" "pid_filename none" "pinger_enable off" "netdb_filename none" \
+      "cache deny all" "coredump_dir $folder" "shutdown_lifetime 0 seconds" \
+      "cache_log $folder/$name.cache.log" "access_log stdio:$folder/$name.access.log" \
       "acl cloud port $cloud_port 1" "http_access deny !cloud" "http_access allow $who" "http_access deny all"
   } >"$folder/$name.conf"
   run_proxy "$name" "$(type -P squid)" -N -f "$folder/$name.conf"
@@ -136,7 +137,8 @@ use_proxy "$(of squid-login "$secrets/none")"
 examine
 expect "a password's file that is missing" "$(checked cloud_proxy .result)" failed
 if once --tunnel jira; then fail "a rotation passed without the proxy's password"; fi
-expect "a preflight that fails for the password" "$(jq -Rr 'fromjson? | select(.event == "preflight.failed") | .check' "$log" | tail -n 1)" secret
+failed_at=$(jq -Rr 'fromjson? | select(.event == "preflight.failed") | .check' "$log" | tail -n 1)
+expect "a preflight that fails for the password" "$failed_at" secret
 
 # --- The page: a running daemon is given a proxy, and then finds it in its environment.
 use_proxy none
@@ -144,7 +146,8 @@ systemctl start tunnelkeyd
 before=$(passed squid-login "$cloud_port")
 sed -i '/^  proxy: none$/d' "$(config)"
 page=$(marked "$document" "yaml: proxy" | sed '/^cloud:$/d')
-page=$(sed "s|proxy.corp.example:3128|127.0.0.1:${port[squid-login]}|; s|username: tunnelkeyd|username: $login|; s|/etc/|$host/etc/|" <<<"$page")
+page=$(sed "s|proxy.corp.example:3128|127.0.0.1:${port[squid-login]}|; s|username: tunnelkeyd|username: $login|" <<<"$page")
+page=${page//\/etc\//$host/etc/}
 sed -i "s|^cloud:|&\n${page//$'\n'/\\n}|" "$(config)"
 run_block proxy <<<"$password"
 tunnelkeyd rotate jira --wait >/dev/null
