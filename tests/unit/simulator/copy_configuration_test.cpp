@@ -96,6 +96,7 @@ TEST_CASE_METHOD(fixture, "a copy points at the simulator, and is the same confi
     expected.health.listen = core::listen_address{"127.0.0.1", 8444};
     expected.control.socket = "/sim/control.sock";
     expected.cloud.url = url("https://localhost:8442");
+    expected.cloud.proxy = {};
     expected.cloud.tls = {"/sim/ca.pem", "", core::tls_version::v1_3};
     expected.organizations[0].api_key = made_up("acme-key");
     expected.organizations[1].api_key = made_up("other-key");
