@@ -30,7 +30,8 @@ inline std::string steady_part(const rig& scene, std::string text) {
              {"\\bnow\\b", "SOON"},
              {"<?\\b\\d+(ms|s|m|h|d)\\b", "LENGTH"},
              {"https://(localhost:\\d+|[a-z]+\\.example\\.com)", "https://HOST"},
-             {"\\b(localhost|[a-z]+\\.example\\.com)( port \\d+)?\\b", "HOST"}})
+             {"\\b(localhost|[a-z]+\\.example\\.com)( port \\d+)?\\b", "HOST"},
+             {"issued by CN=(tunnelkeyd simulator|Example CA)", "issued by AUTHORITY"}})
         text = std::regex_replace(text, std::regex(pattern), by);
     return text;
 }

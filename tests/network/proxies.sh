@@ -12,11 +12,9 @@ need squid tinyproxy openssl ss "$squid_login"
 # The proxies write into a folder of theirs, as an unprivileged user.
 folder=$(mktemp -d)
 proxies=()
-stop_proxies() {
-  for pid in "${proxies[@]}"; do
-    kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
+stop_proxies() { # Squid is given the second in which it ends its helpers
+  for pid in "${proxies[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${proxies[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf "$folder"
 }
 trap 'stop_proxies; clean_up' EXIT
@@ -48,7 +46,7 @@ squid() { # NAME [auth]
       printf '%s\n' "auth_param basic program $squid_login $folder/users" "acl known proxy_auth REQUIRED"
     fi
     printf '%s\n' "http_port 127.0.0.1:${port[$name]}" "pid_filename none" "pinger_enable off" "netdb_filename none" \
-      "cache deny all" "coredump_dir $folder" "shutdown_lifetime 0 seconds" \
+      "cache deny all" "coredump_dir $folder" "shutdown_lifetime 1 seconds" \
       "cache_log $folder/$name.cache.log" "access_log stdio:$folder/$name.access.log" \
       "acl cloud port $cloud_port 1" "http_access deny !cloud" "http_access allow $who" "http_access deny all"
   } >"$folder/$name.conf"
