@@ -222,9 +222,10 @@ TEST_CASE_METHOD(fixture,
 }
 
 TEST_CASE_METHOD(fixture, "a preflight older than 60 s is repeated before the intent") {
-    // One permit, taken by a tunnel whose request hangs for longer than that.
+    // One permit, taken by a tunnel whose request hangs for longer than that, of the organization that is
+    // first.
     world.draft.cloud.max_in_flight = 1;
-    world.add_tunnel("slow", "other").schedule.first = core::first_rotation::now;
+    world.add_tunnel("slow", "abc").schedule.first = core::first_rotation::now;
     std::swap(world.draft.tunnels[0], world.draft.tunnels[1]);
     auto hang = fault::lost_after();
     hang.heard_after = 90s;
