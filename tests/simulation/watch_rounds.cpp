@@ -186,7 +186,9 @@ bool watch::is_in_outage(const std::string& organization_id) {
 bool watch::has_open_gap(const std::string& organization_id) {
     return std::any_of(seen_.begin(), seen_.end(), [&](seen& each) {
         const auto* record = on_disk(each);
-        const bool held = each.tunnel->misplaced && !each.key.empty();  // a start may have dropped it
+        const bool unwanted = record && record->key && record->key->rejections >= rejections_until_replaced;
+        // A start may have dropped its key; one that the instance does not want is replaced.
+        const bool held = each.tunnel->misplaced && !each.key.empty() && !unwanted;
         return record && !is_orphan(each, *record) && !held && record->id.organization_id == organization_id &&
                record->open;
     });
