@@ -25,7 +25,7 @@ write_config() {
   url=$(truth jira .instance_url)
   marked "$document" "file: config.yaml" | sed -e "s|id: 0c[^,]*|id: $id|; s|e5e9e8f0.*|$hostname|; s|https://jira.example.com/jira|$url|" \
     -e "s|^    instance:|&\n      tls: {ca_file: /etc/tunnelkeyd/ca.pem}|" >"$root/etc/tunnelkeyd/config.yaml"
-  in_machine grep -A 2 '^cloud:' /srv/config.yaml | sed 's|/srv/sim|/etc/tunnelkeyd|' >>"$root/etc/tunnelkeyd/config.yaml"
+  in_machine grep -A 3 '^cloud:' /srv/config.yaml | sed 's|/srv/sim|/etc/tunnelkeyd|' >>"$root/etc/tunnelkeyd/config.yaml"
   in_machine install -m 0644 /srv/sim/ca.pem /etc/tunnelkeyd
 }
 secret() { in_machine cat "/srv/sim/secrets/$1"; } # FILE: of the simulated world

@@ -3,10 +3,11 @@
 # simulated world; what it does under systemd alone is tested by the scripts beside this one, under a filter that kills.
 source "$(dirname "$0")/../support/script.sh"
 build=$1
-need strace systemd-analyze curl jq
+need strace systemd-analyze curl jq ip
 [ "$(uname -m)" = x86_64 ] || skip "the names are those of x86-64"
 # A program whose tracer has ended goes on, were it not for this.
-go_apart "$0" "$@"
+go_apart --net "$0" "$@"
+ip link set lo up
 
 work=/media
 mount -t tmpfs -o mode=0711 tunnelkeyd-test $work
@@ -53,7 +54,8 @@ cp "$config" "$work/good"
 echo 'nonsense: true' >>"$config"
 ! traced refused reload 2>/dev/null || fail "a bad configuration is taken"
 # A name that must be looked up, and a file that is not there.
-sed -e 's|https://127.0.0.1:\([0-9]*\)/jira|https://name.invalid:\1/jira|; s|confluence-token|none|' "$work/good" >"$config"
+sed -e 's|https://localhost:\([0-9]*\)/jira|https://name.invalid:\1/jira|; s|confluence-token|none|' "$work/good" >"$config"
+grep -q name.invalid "$config" || fail "no name is looked up"
 tunnelkeyd reload
 ! tunnelkeyd preflight || fail "a name that does not exist passes"
 cp "$work/good" "$config"
