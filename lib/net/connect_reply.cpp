@@ -1,22 +1,12 @@
 #include "net/connect_reply.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-
 #include <algorithm>
-#include <optional>
+#include <string_view>
 
 namespace tunnelkeyd::net {
 
 namespace {
 
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-
-constexpr std::size_t header_limit = 16 * 1024;
-constexpr std::size_t read_size = 4 * 1024;
-constexpr unsigned interim_limit = 16;
 constexpr std::size_t most_schemes = 100;  // characters of their names
 
 /// The first word, as far as it is one of letters, digits, `-` and `_`: a proxy's text goes to people.
@@ -42,73 +32,31 @@ void add_schemes(std::string_view challenges, std::string& to) {
 
 }  // namespace
 
-struct connect_reply::parts {
-    beast::flat_buffer buffer{2 * header_limit};
-    std::optional<http::response_parser<http::empty_body>> reply;
-
-    void begin() {
-        reply.emplace();
-        reply->header_limit(header_limit);
-        // A 2xx has no body, whatever its header says (RFC 9110, section 9.3.6); another's is not needed.
-        reply->skip(true);
-    }
-};
-
-connect_reply::connect_reply() : parts_(std::make_unique<parts>()) {
-    parts_->begin();
-}
-
-connect_reply::~connect_reply() = default;
-
-boost::asio::mutable_buffer connect_reply::prepare() {
-    return parts_->buffer.prepare(read_size);
-}
-
 connect_reply::state connect_reply::commit(std::size_t size) {
-    parts_->buffer.commit(size);
-    bytes_read_ += size;
-    return parse();
-}
-
-connect_reply::state connect_reply::parse() {
-    while (parts_->buffer.size() > 0) {
-        auto& reply = *parts_->reply;
-        beast::error_code error;
-        parts_->buffer.consume(reply.put(parts_->buffer.cdata(), error));
-        if (error == http::error::need_more)
-            break;
-        if (error)
-            return fail(error.message());
-        if (!reply.is_header_done())
-            continue;
-        const auto status = reply.get().result_int();
-        if (status / 100 != 1 || status == 101)
-            return finish();
-        if (++interim_ > interim_limit)
-            return fail("too many interim replies");
-        parts_->begin();
+    switch (reader_.commit(size)) {
+    case reply_reader::state::more:
+        return state::more;
+    case reply_reader::state::complete:
+        return finish();
+    case reply_reader::state::failed:
+        problem_ = reader_.problem();
+        break;
     }
-    const bool full = parts_->buffer.size() + read_size > parts_->buffer.max_size();
-    return full ? fail("a line in it is too long") : state::more;
+    return state::failed;
 }
 
 connect_reply::state connect_reply::finish() {
-    const auto& reply = parts_->reply->get();
-    status_ = reply.result_int();
-    detail_ = word_in(reply["X-Squid-Error"]);
-    const auto [first, last] = reply.equal_range(http::field::proxy_authenticate);
-    for (auto each = first; each != last; ++each)
-        add_schemes(each->value(), schemes_);
+    if (const auto errors = reader_.fields("X-Squid-Error"); !errors.empty())
+        detail_ = word_in(errors.front());
+    for (const auto& challenges : reader_.fields("Proxy-Authenticate"))
+        add_schemes(challenges, schemes_);
+    status_ = reader_.status();
     if (status_ / 100 != 2)
         return state::failed;
-    if (parts_->buffer.size() == 0)
+    if (!reader_.has_more())
         return state::open;
     status_ = 0;
-    return fail("something stands behind it that no server can have said yet");
-}
-
-connect_reply::state connect_reply::fail(std::string why) {
-    problem_ = std::move(why);
+    problem_ = "something stands behind it that no server can have said yet";
     return state::failed;
 }
 

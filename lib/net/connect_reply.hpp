@@ -1,32 +1,26 @@
 #pragma once
 
+#include "net/reply_reader.hpp"
+
 #include <boost/asio/buffer.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
-#include <string_view>
 
 namespace tunnelkeyd::net {
 
-/// Reads a proxy's reply to CONNECT (RFC 9110, section 9.3.6) from bytes, without any I/O: the header alone, of
-/// at most 16 KiB; up to 16 interim replies are skipped. Nothing may stand behind it, since the client speaks
-/// first.
+/// What a proxy's reply to CONNECT (RFC 9110, section 9.3.6) means, from bytes, without any I/O. Nothing may
+/// stand behind it, since the client speaks first.
 class connect_reply {
 public:
-    connect_reply();
-    ~connect_reply();
-    connect_reply(const connect_reply&) = delete;
-    connect_reply& operator=(const connect_reply&) = delete;
-
     enum class state { more, open, failed };
 
     /// Where the next bytes go. Valid until the next call of anything.
-    [[nodiscard]] boost::asio::mutable_buffer prepare();
+    [[nodiscard]] boost::asio::mutable_buffer prepare() { return reader_.prepare(); }
     /// `size` bytes have been put there. `open`: what follows goes to the target and comes from it.
     state commit(std::size_t size);
 
-    [[nodiscard]] std::size_t bytes_read() const noexcept { return bytes_read_; }
+    [[nodiscard]] std::size_t bytes_read() const noexcept { return reader_.bytes_read(); }
 
     /// The final reply's status; 0 where it was none.
     [[nodiscard]] unsigned status() const noexcept { return status_; }
@@ -39,14 +33,9 @@ public:
     [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
 private:
-    state parse();
     state finish();
-    state fail(std::string why);
 
-    struct parts;
-    std::unique_ptr<parts> parts_;
-    std::size_t bytes_read_ = 0;
-    unsigned interim_ = 0;
+    reply_reader reader_{reply_reader::question::connect};
     unsigned status_ = 0;
     std::string problem_;
     std::string schemes_;

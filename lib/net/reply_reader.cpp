@@ -28,16 +28,19 @@ using parser = http::response_parser<body, wiping_allocator<char>>;
 struct reply_reader::parts {
     beast::basic_flat_buffer<wiping_allocator<char>> buffer{2 * header_limit};
     std::optional<parser> reply;
+    bool header_only = false;
 
     void begin() {
         reply.emplace();
         reply->eager(true);
+        reply->skip(header_only);
         reply->header_limit(header_limit);
         reply->body_limit(body_limit);
     }
 };
 
-reply_reader::reply_reader() : parts_(std::make_unique<parts>()) {
+reply_reader::reply_reader(question asked) : parts_(std::make_unique<parts>()) {
+    parts_->header_only = asked == question::connect;
     parts_->begin();
 }
 
@@ -64,8 +67,7 @@ reply_reader::state reply_reader::parse() {
             return fail(error.message());
         if (!reply.is_done())
             continue;
-        const auto status = reply.get().result_int();
-        if (status / 100 != 1 || status == 101)
+        if (status() / 100 != 1 || status() == 101)
             return state::complete;
         if (++interim_ > interim_limit)
             return fail("too many interim replies");
@@ -88,16 +90,30 @@ reply_reader::state reply_reader::fail(std::string why) {
     return state::failed;
 }
 
+unsigned reply_reader::status() const {
+    return parts_->reply->get().result_int();
+}
+
+std::vector<std::string> reply_reader::fields(std::string_view name) const {
+    std::vector<std::string> values;
+    const auto [first, last] = parts_->reply->get().equal_range(name);
+    for (auto each = first; each != last; ++each)
+        values.emplace_back(each->value());
+    return values;
+}
+
+bool reply_reader::has_more() const {
+    return parts_->buffer.size() > 0;
+}
+
 bool reply_reader::keeps_connection() const {
-    // Bytes behind the reply belong to nothing that was asked for.
-    return parts_->reply->keep_alive() && parts_->reply->get().result_int() != 101 &&
-           parts_->buffer.size() == 0;
+    return parts_->reply->keep_alive() && status() != 101 && !has_more();
 }
 
 void reply_reader::take(core::exchange& result) {
     auto& reply = parts_->reply->get();
     const auto field = [&reply](std::string_view name) { return std::string(reply[name]); };
-    result.status = reply.result_int();
+    result.status = status();
     result.content_type = field("Content-Type");
     result.retry_after = field("Retry-After");
     result.rate_limit_reset = field("X-RateLimit-Reset");

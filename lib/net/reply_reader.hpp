@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tunnelkeyd::net {
 
@@ -15,7 +17,11 @@ namespace tunnelkeyd::net {
 /// is destroyed.
 class reply_reader {
 public:
-    reply_reader();
+    /// What is answered. A reply to CONNECT ends with its header: a 2xx has no body, whatever its header says
+    /// (RFC 9110, section 9.3.6), and another's is not needed.
+    enum class question { any, connect };
+
+    explicit reply_reader(question asked = question::any);
     ~reply_reader();
     reply_reader(const reply_reader&) = delete;
     reply_reader& operator=(const reply_reader&) = delete;
@@ -33,9 +39,15 @@ public:
     /// What is wrong with the bytes, for people, after state::failed.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
-    /// After state::complete: may the connection serve another request?
+    // After state::complete.
+    [[nodiscard]] unsigned status() const;
+    /// The values of all fields of this name, in their order.
+    [[nodiscard]] std::vector<std::string> fields(std::string_view name) const;
+    /// Bytes came behind it, which belong to nothing that was asked for.
+    [[nodiscard]] bool has_more() const;
+    /// May the connection serve another request?
     [[nodiscard]] bool keeps_connection() const;
-    /// After state::complete: fills in what the reply says.
+    /// Fills in what the reply says.
     void take(core::exchange& result);
 
 private:
