@@ -1,12 +1,13 @@
 #include "net/certificate_text.hpp"
 
+#include "net/openssl_ptr.hpp"
+
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <ctime>
-#include <memory>
 
 namespace tunnelkeyd::net {
 
@@ -15,10 +16,6 @@ namespace {
 constexpr std::size_t longest_name = 200;
 constexpr int most_certificates = 10;
 constexpr std::size_t most_names = 5;
-
-struct names_freed {
-    void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-};
 
 /// The beginning of 1970 for what is no time.
 core::wall_time time_of(const ASN1_TIME* at) {
@@ -54,7 +51,7 @@ std::string text_of(const GENERAL_NAME* name) {
 }  // namespace
 
 std::string text_of(const X509_NAME* name) {
-    const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), &BIO_free);
+    const openssl_ptr<BIO, BIO_free> memory(BIO_new(BIO_s_mem()));
     if (!name || !memory || X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_RFC2253) < 0)
         return "?";
     std::string text(longest_name + 1, '\0');
@@ -77,7 +74,7 @@ std::vector<core::certificate> describe_chain(const STACK_OF(X509) * chain) {
 }
 
 std::string alternative_names(const X509* of) {
-    const std::unique_ptr<GENERAL_NAMES, names_freed> names(
+    const openssl_ptr<GENERAL_NAMES, GENERAL_NAMES_free> names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(of, NID_subject_alt_name, nullptr, nullptr)));
     std::string text;
     std::size_t count = 0;

@@ -1,6 +1,7 @@
 #include "net/client_identity.hpp"
 
 #include "net/certificate_text.hpp"
+#include "net/openssl_ptr.hpp"
 #include "net/pem_file.hpp"
 
 #include <openssl/err.h>
@@ -8,23 +9,15 @@
 #include <openssl/pemerr.h>
 
 #include <cstring>
-#include <memory>
 #include <variant>
 
 namespace tunnelkeyd::net {
 
 namespace {
 
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using bio_ptr = openssl_ptr<BIO, BIO_free>;
+using certificate_ptr = openssl_ptr<X509, X509_free>;
+using key_ptr = openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
 
 bio_ptr over(const wiping_string& text) {
     return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/openssl_ptr.hpp"
+
 #include <boost/asio/ssl/context.hpp>
 
 #include <openssl/ssl.h>
@@ -35,10 +37,7 @@ public:
     static void attach(SSL* connection, peer& to);
 
 private:
-    struct freed {
-        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-    };
-    using session_ptr = std::unique_ptr<SSL_SESSION, freed>;
+    using session_ptr = openssl_ptr<SSL_SESSION, SSL_SESSION_free>;
     struct entry {
         std::shared_ptr<boost::asio::ssl::context> context;
         std::string name;

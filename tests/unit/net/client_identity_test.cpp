@@ -19,7 +19,7 @@ struct client_files {
         fs::permissions(key.path(), private_mode);
     }
     std::string use() const {
-        const std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> context(SSL_CTX_new(TLS_client_method()));
+        const net::openssl_ptr<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
         SSL_CTX_set_security_level(context.get(), 2);
         auto problem = net::use_client_identity(context.get(), settings, secrets);
         shown = SSL_CTX_get0_certificate(context.get()) != nullptr;

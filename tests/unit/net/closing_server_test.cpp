@@ -73,7 +73,7 @@ private:
     }
 
     identity identity_ = make_identity({}, &test_authority());
-    std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> tls_;
+    net::openssl_ptr<SSL_CTX, SSL_CTX_free> tls_;
     int listener_ = -1;
     std::atomic<int> resumed_ = 0;
     std::string url_;

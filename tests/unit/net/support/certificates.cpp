@@ -20,12 +20,12 @@ void check(bool ok) {
 void add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-    std::unique_ptr<X509_EXTENSION, freed_by<X509_EXTENSION_free>> extension(
+    net::openssl_ptr<X509_EXTENSION, X509_EXTENSION_free> extension(
         X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
     check(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
+using bio_ptr = net::openssl_ptr<BIO, BIO_free_all>;
 
 std::string content(const bio_ptr& memory) {
     std::string text(BIO_ctrl_pending(memory.get()), '\0');

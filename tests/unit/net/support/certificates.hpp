@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/openssl_ptr.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -9,15 +11,8 @@
 /// Certificates for tests, made at run time: P-256 keys, SHA-256 signatures.
 namespace tunnelkeyd::testing {
 
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
+using key_ptr = net::openssl_ptr<EVP_PKEY, EVP_PKEY_free>;
+using certificate_ptr = net::openssl_ptr<X509, X509_free>;
 
 struct identity {
     key_ptr key;

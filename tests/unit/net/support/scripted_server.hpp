@@ -86,7 +86,7 @@ private:
     void serve();
 
     std::vector<script> scripts_;
-    std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>> tls_;
+    net::openssl_ptr<SSL_CTX, SSL_CTX_free> tls_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     mutable std::mutex mutex_;
