@@ -1,7 +1,9 @@
 #include "core/proxy_url.hpp"
 
+#include <boost/url/decode_view.hpp>
+#include <boost/url/pct_string_view.hpp>
+
 #include <algorithm>
-#include <charconv>
 
 namespace tunnelkeyd::core {
 
@@ -28,22 +30,13 @@ bool is_control(unsigned char c) {
 
 /// Nothing where it is malformed, or stands for a control character, which RFC 7617 forbids.
 std::optional<secret> decoded(std::string_view text) {
-    std::string plain;
-    plain.reserve(text.size());
-    bool good = true;
-    for (std::size_t i = 0; i < text.size() && good; ++i) {
-        unsigned char c = static_cast<unsigned char>(text[i]);
-        if (c == '%') {
-            const auto digits = text.substr(i + 1, 2);
-            const auto* const end = digits.data() + digits.size();
-            good = digits.size() == 2 && std::from_chars(digits.data(), end, c, 16).ptr == end;
-            i += 2;
-        }
-        good = good && !is_control(c);
-        plain += static_cast<char>(c);
-    }
+    const auto encoded = boost::urls::make_pct_string_view(text);
+    if (!encoded)
+        return std::nullopt;
+    const auto bytes = **encoded;
+    std::string plain(bytes.begin(), bytes.end());
     std::optional<secret> result;
-    if (good)
+    if (std::none_of(plain.begin(), plain.end(), is_control))
         result.emplace(plain);
     wipe(plain);
     return result;

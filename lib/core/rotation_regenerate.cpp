@@ -23,8 +23,7 @@ std::string_view remedy(const regenerate_verdict& refusal) {
         return "see that the organization's id and the tunnel's hostname are right";
     if (refusal.status == 0 || (refusal.status >= 300 && refusal.status < 400))
         return "see that the API key can be read, and that cloud.url, cloud.proxy, cloud.tls and the network "
-               "between "
-               "are right";
+               "between are right";
     return "it is asked again later";
 }
 
