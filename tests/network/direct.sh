@@ -28,10 +28,10 @@ at_443() { # NAME CERTIFICATE URL
   echo "server { listen 127.0.0.1:443 ssl; server_name $1; ssl_certificate $tls/$2.pem; ssl_certificate_key $tls/$2.key;
     location / { proxy_pass $3; } }"
 }
-{
+serve_nginx 443 < <(
   at_443 api.atlassian.com cloud "$(real .cloud_url)"
   at_443 jira.example.com jira "$(real '.tunnels[] | select(.name == "jira") | .instance_url' | sed 's|/jira$||')"
-} | serve_nginx 443
+)
 
 # The page's configuration, with the organization and the tunnel that there are here.
 secrets=$host/etc/tunnelkeyd/secrets

@@ -25,7 +25,6 @@ if [ "$(id -u)" = 0 ]; then
 fi
 what_happened() { tail -n 20 "$log" "$work"/said "$folder"/*.log; }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 listens() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
 
 # Each lets CONNECT through to the cloud's port and to port 1, where nobody listens, and keeps its access log.

@@ -61,10 +61,8 @@ serve() { # CERTIFICATE [OPTION...]
   port=$(sed -n 's/^ACCEPT.*:\([0-9]*\).*/\1/p' "$log" | head -n 1)
 }
 
-# A port that nobody had a moment ago.
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
-# nginx with these `server` blocks, from standard input (and not from a pipe, whose end is a shell of its own), in the foreground; what it was shown is in $tls/shown.log.
+# nginx with these `server` blocks, from standard input (and not from a pipe, whose end is a shell of its own), in the foreground;
+# what it was shown is in $tls/shown.log.
 serve_nginx() { # PORT
   cat >"$tls/nginx.conf" <<CONF
 daemon off; master_process off;

@@ -23,6 +23,9 @@ wait_for() { # WHAT COMMAND...
   done
 }
 
+# A port that nobody had a moment ago.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # The fenced text behind this comment of the document.
 marked() { # DOCUMENT MARK
   local text

@@ -77,13 +77,6 @@ private:
     scripted_server server_;
 };
 
-core::way examine(client_fixture& with, const net::endpoint& where) {
-    std::optional<core::way> found;
-    with.client->examine(where, patient.connect, [&found](core::way came) { found = std::move(came); });
-    run_until(with.loop, [&found] { return found.has_value(); });
-    return std::move(*found);
-}
-
 }  // namespace
 
 TEST_CASE("a server that asks for a client certificate is shown the configured one") {

@@ -17,13 +17,6 @@ server_tls good_tls() {
     return {make_identity({}, &test_authority())};
 }
 
-core::way examine(client_fixture& with, const net::endpoint& where) {
-    std::optional<core::way> found;
-    with.client->examine(where, patient.connect, [&found](core::way came) { found = std::move(came); });
-    run_until(with.loop, [&found] { return found.has_value(); });
-    return std::move(*found);
-}
-
 }  // namespace
 
 TEST_CASE("TLS goes through the proxy, which sees no credential of the server's, and the server none of the "

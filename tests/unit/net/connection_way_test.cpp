@@ -14,16 +14,6 @@ namespace {
 
 constexpr long day = 24 * 3600;
 
-core::way examine(client_fixture& with, const net::endpoint& where, core::duration limit = patient.connect) {
-    std::optional<core::way> found;
-    with.client->examine(where, limit, [&found](core::way came) { found = std::move(came); });
-    CHECK_FALSE(found);
-    run_until(with.loop, [&found] { return found.has_value(); });
-    CHECK(found->problem.empty() == (found->ended_at == stage::whole));
-    CHECK(found->to == where.url);
-    return std::move(*found);
-}
-
 /// What a server was sent on a connection until the client closed it, after the handshake.
 struct listener {
     script note() {

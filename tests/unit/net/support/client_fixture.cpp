@@ -52,4 +52,11 @@ core::exchange client_fixture::send(const net::endpoint& where, core::timeouts l
     return std::move(*result);
 }
 
+core::way examine(client_fixture& with, const net::endpoint& where, core::duration limit) {
+    std::optional<core::way> found;
+    with.client->examine(where, limit, [&found](core::way came) { found = std::move(came); });
+    run_until(with.loop, [&found] { return found.has_value(); });
+    return std::move(*found);
+}
+
 }  // namespace tunnelkeyd::testing

@@ -60,4 +60,7 @@ struct client_fixture {
     std::unique_ptr<net::http_client> client;
 };
 
+/// What is found on the way there.
+core::way examine(client_fixture& with, const net::endpoint& where, core::duration limit = patient.connect);
+
 }  // namespace tunnelkeyd::testing
