@@ -16,5 +16,5 @@ done
 hidden=()
 for name in Boost OpenSSL spdlog yaml-cpp SQLiteCpp Catch2; do hidden+=("-DCMAKE_DISABLE_FIND_PACKAGE_$name=ON"); done
 ! cmake -G Ninja -S . -B "$work" "${hidden[@]}" >"$work/log" 2>&1 || fail "it configures without its packages"
-tr -s '\n ' ' ' <"$work/log" | grep -qF "Missing packages of Debian 12: libboost1.81-dev, libboost-url1.81-dev, libssl-dev, \
-libyaml-cpp-dev, libspdlog-dev, libsqlitecpp-dev, catch2. To install them: script/bootstrap build test" || fail "$(cat "$work/log")"
+grep -qF "Missing packages of Debian 12: libboost1.81-dev, libboost-url1.81-dev, libssl-dev, \
+libyaml-cpp-dev, libspdlog-dev, libsqlitecpp-dev, catch2. To install them: script/bootstrap build test" <<<"$(tr -s '\n ' ' ' <"$work/log")" || fail "$(cat "$work/log")"

@@ -28,13 +28,13 @@ diff <({
 } | LC_ALL=C sort -k3) <(listed "$simulator_deb") || fail "other files than expected in tunnelkeyd-simulator"
 
 expect "configuration files" "$(dpkg-deb -I "$daemon_deb" conffiles)" /etc/tunnelkeyd/config.yaml
-dpkg-deb -f "$daemon_deb" Depends | grep -q 'libssl3.*libyaml-cpp' || fail "it does not depend on its libraries"
+dpkg-deb -f "$daemon_deb" Depends | has 'libssl3.*libyaml-cpp' || fail "it does not depend on its libraries"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for deb in "$daemon_deb" "$simulator_deb"; do dpkg-deb -x "$deb" "$work"; done
 cmp "$work/lib/systemd/system/tunnelkeyd.service" systemd/tunnelkeyd.service || fail "the unit is another than the one in the sources"
 for program in "$work"/usr/bin/*; do
-  file "$program" | grep -q ', stripped' || fail "$program is not stripped"
+  file "$program" | has ', stripped' || fail "$program is not stripped"
 done
 ! grep -rlaF -- "$source_dir" "$work" || fail "the folder where it was built is named in these"

@@ -5,10 +5,10 @@ daemon_deb=$(ls "$packages"/tunnelkeyd_*.deb)
 simulator_deb=$(ls "$packages"/tunnelkeyd-simulator_*.deb)
 
 tells() { # FILE TEXT: it stands there, however lines are broken
-  tr -s '\n ' ' ' <"$1" | grep -qF -- "$2" || fail "nothing says \"$2\":"$'\n'"$(cat "$1")"
+  tr -s '\n ' ' ' <"$1" | has -F -- "$2" || fail "nothing says \"$2\":"$'\n'"$(cat "$1")"
 }
 silent() { # FILE TEXT
-  ! tr -s '\n ' ' ' <"$1" | grep -qF -- "$2" || fail "something says \"$2\":"$'\n'"$(cat "$1")"
+  ! tr -s '\n ' ' ' <"$1" | has -F -- "$2" || fail "something says \"$2\":"$'\n'"$(cat "$1")"
 }
 
 # The test goes on where $root is a copy of this machine: what is written there is gone in the end, and the packages that tunnelkeyd

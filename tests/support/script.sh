@@ -23,6 +23,11 @@ wait_for() { # WHAT COMMAND...
   done
 }
 
+# A pipe's grep -q. That one leaves at the first line found, and whoever still writes then fails, and the pipe with it.
+has() { # GREP'S OPTIONS AND PATTERN
+  [ -n "$(grep "$@")" ]
+}
+
 # A port that nobody had a moment ago.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 

@@ -18,7 +18,7 @@ said=$(as_cron "$command")
 expect "what cron would mail" "$said" ""
 in_step
 expect "jira's regenerates" "$(truth jira .regenerates)" 1
-logged() { in_machine journalctl -q -o cat -t tunnelkeyd | grep -q '"event":"rotation.installed","tunnel":"jira"'; }
+logged() { in_machine journalctl -q -o cat -t tunnelkeyd | has '"event":"rotation.installed","tunnel":"jira"'; }
 wait_for "the syslog has it" logged
 
 fault '{"kind": "hold", "call": "install", "tunnel": "jira"}'

@@ -77,6 +77,6 @@ has_init() {
   # Before it there is a helper of nspawn's, which has no such namespace and ends soon.
   [ -n "$init" ] && namespace=$(readlink "/proc/$init/ns/pid") && [ "$namespace" != "$(readlink /proc/self/ns/pid)" ]
 }
-is_up() { in_machine systemctl is-system-running | grep -qx -e running -e degraded; }
+is_up() { in_machine systemctl is-system-running | has -x -e running -e degraded; }
 
 in_machine() { nsenter -t "${init:?}" -m -u -i -n -p -C -- "$@"; }

@@ -13,7 +13,7 @@ restarted() { is NRestarts "$1" && is ActiveState active; }
 
 in_machine kill -STOP "$(of_unit MainPID)"
 wait_for "the watchdog ends a hung daemon, and systemd starts it anew" restarted 1
-entries | grep -q 'Watchdog timeout' || fail "it was not the watchdog"
+entries | has 'Watchdog timeout' || fail "it was not the watchdog"
 expect "core dumps" "$(in_machine find / -xdev -newer /etc/machine-id -name 'core*' -type f -path '*/var/*')" ""
 
 # Killed with the new key made, and not installed.
@@ -50,7 +50,7 @@ in_machine systemctl stop tunnelkeyd
 echo 'nonsense: true' >>"$root/etc/tunnelkeyd/config.yaml"
 refused "it starts with a bad configuration" in_machine systemctl start tunnelkeyd
 expect "a bad configuration" "$(of_unit ActiveState) $(of_unit ExecMainStatus) $(of_unit NRestarts)" "failed 78 0"
-entries | grep -q 'nonsense: unknown key' || fail "the journal does not say what is wrong"
+entries | has 'nonsense: unknown key' || fail "the journal does not say what is wrong"
 sed -i '/^nonsense/d' "$root/etc/tunnelkeyd/config.yaml"
 drop_in words <<<$'[Service]\nExecStart=\nExecStart=/usr/bin/tunnelkeyd run --nonsense'
 refused "it starts with a bad option" in_machine systemctl start tunnelkeyd

@@ -16,10 +16,10 @@ cp "$config" "$place/good"
 before=$(planned)
 sed -i 's/every: 1d/evry: 1d/' "$config"
 refused "systemctl reload takes a bad configuration" in_machine systemctl reload tunnelkeyd
-entries | grep -q 'evry: unknown key; did you mean "every"' || fail "the journal does not say why"
+entries | has 'evry: unknown key; did you mean "every"' || fail "the journal does not say why"
 expect "after a bad reload" "$(of_unit ActiveState) $(of_unit MainPID)" "active $pid"
 expect "the next rotation after a bad reload" "$(planned)" "$before"
-in_machine curl -s http://127.0.0.1:9847/metrics | grep -qx 'tunnelkeyd_config_last_reload_successful 0' ||
+in_machine curl -s http://127.0.0.1:9847/metrics | has -x 'tunnelkeyd_config_last_reload_successful 0' ||
   fail "the metrics do not tell of the failure"
 in_machine tunnelkeyd rotate jira --wait >/dev/null || fail "it does not rotate by the old configuration"
 

@@ -19,7 +19,7 @@ well_said() { [[ $(of_unit StatusText) =~ ^2\ tunnels,\ 0\ rotating,\ next\ (jir
 wait_for "the status line says what goes on" well_said
 wait_for "all is well" well
 
-entries TUNNEL=jira | grep -q . || fail "journalctl TUNNEL=jira shows nothing"
+entries TUNNEL=jira | has . || fail "journalctl TUNNEL=jira shows nothing"
 expect "lines of another tunnel under TUNNEL=jira" "$(in_machine journalctl -q -o json -u tunnelkeyd TUNNEL=jira |
   jq -r .TUNNEL | sort -u)" jira
 [ "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=rotation.installed | jq -r .PRIORITY | sort -u)" = 6 ] ||
