@@ -1,6 +1,7 @@
 #include "daemon/commands/run.hpp"
 
 #include "core/shell_word.hpp"
+#include "daemon/commands/asked_entry.hpp"
 #include "daemon/commands/context.hpp"
 #include "daemon/commands/history.hpp"
 #include "daemon/commands/pending.hpp"
@@ -35,7 +36,7 @@ command_context context_for(const command_line& options) {
                   {}});
     if (options.config_file != default_config_file)
         all.config_option = " --config " + core::shell_word(options.config_file);
-    all.ask = by_socket(all.socket);
+    all.ask = entered(by_socket(all.socket), all.socket, enter_in_journal);
     all.out = standard_output();
     all.json = options.json;
     return all;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-/// Private to the servers.
+/// Of the servers, and of whoever has to know what a request is for.
 namespace tunnelkeyd::serve {
 
 enum class call : std::uint8_t { reload, rotate, pause, resume, preflight, history, pending, reveal, resolve };

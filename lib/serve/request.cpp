@@ -1,6 +1,5 @@
 #include "serve/request.hpp"
 
-#include "serve/accounts.hpp"
 #include "serve/refusals.hpp"
 
 #include <utility>
@@ -30,7 +29,7 @@ std::optional<answer> refusal_of_call(const request_head& head, const call_form&
     if (!right_method)
         return method_not_allowed(head.method, form.changes ? "POST" : to_read);
     if (form.only_root && !who.may_reveal)
-        return forbidden(user_text(who.user), all.control->socket, true);
+        return forbidden(name_of(who, all.control->socket), all.control->socket, true);
     if (head.has_body && !form.changes)
         return body_not_allowed();
     if (head.length > all.limits.body)
@@ -41,7 +40,7 @@ std::optional<answer> refusal_of_call(const request_head& head, const call_form&
 std::optional<answer> refusal_at_control(const request_head& head, const request& asked,
                                          const server_state& all, const peer& who) {
     if (!who.may_ask)
-        return forbidden(user_text(who.user), all.control->socket, false);
+        return forbidden(name_of(who, all.control->socket), all.control->socket, false);
     if (asked.call)
         return refusal_of_call(head, *asked.call->form, all, who);
     if (asked.to.what == page::none)

@@ -1,6 +1,5 @@
 #include "serve/session.hpp"
 
-#include "serve/accounts.hpp"
 #include "serve/answering_slot.hpp"
 #include "serve/control_calls.hpp"
 #include "serve/peer.hpp"
@@ -150,7 +149,7 @@ asio::awaitable<answer> result_of(session& on, call_target to, std::string body)
     auto read = read_order(to, body);
     if (auto* wrong = std::get_if<answer>(&read))
         co_return std::move(*wrong);
-    const auto job = begin_call(on.all, std::get<order>(read), user_text(on.who.user));
+    const auto job = begin_call(on.all, std::get<order>(read), name_of(on.who, on.all->control->socket));
     auto made = co_await wait_for(on, job);
     co_return made ? std::move(*made) : operation_late();
 }

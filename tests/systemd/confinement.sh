@@ -11,7 +11,8 @@ begin_world
 in_machine bash -c 'find / -xdev -maxdepth 4 -type d -not -path "/proc*" -not -path "/sys*" -not -path "/dev*" >/srv/folders
   for at in / /etc /etc/tunnelkeyd /usr /usr/lib /opt /srv /var /var/lib /var/log /var/cache /run /home /root /boot /mnt; do
     mkdir -m 1777 -p $at/open && echo $at/open; done >>/srv/folders
-  echo 1 >/home/open/file; echo 1 >/tmp/theirs; chmod 0644 /home/open/file /tmp/theirs; chmod 0755 /srv /root'
+  echo 1 >/home/open/file; echo 1 >/tmp/theirs; chmod 0644 /home/open/file /tmp/theirs; chmod 0755 /srv /root
+  chown 54321 /opt/open'
 
 drop_in test <<'UNIT'
 [Service]
@@ -35,3 +36,4 @@ expect "files of its private /tmp and /var/tmp that are left" \
 
 exposure=$(in_machine systemd-analyze security --no-pager tunnelkeyd | grep -oP 'Overall exposure level[^:]*: \K[0-9.]+')
 echo "exposure: $exposure"
+awk -v level="$exposure" 'BEGIN { exit !(level <= 1.1) }' || fail "exposed more than 1.1"

@@ -35,6 +35,12 @@ refused "the encrypted credential can be read" grep -q "$(secret jira-token)" "$
 run_block restart
 in_machine tunnelkeyd rotate jira --wait || fail "it does not rotate with LoadCredentialEncrypted="
 
+run_block users
+in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd pause jira >/dev/null
+expect "who has paused, for a daemon that sees all" \
+  "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.paused | jq -r .BY)" "uid 54321"
+in_machine tunnelkeyd resume jira >/dev/null
+
 run_block networks
 run_block restart
 expect "the networks that it may reach" "$(of_unit IPAddressAllow | xargs -n 1 | sort | xargs)" "10.20.0.0/16 127.0.0.0/8 ::1/128"

@@ -30,7 +30,21 @@ in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd st
   fail "the group may not ask"
 by=$(in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd pause jira >/dev/null
   in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.paused | jq -r .BY)
-expect "who has paused it" "$by" "uid 54321"
+expect "who has paused it, as the daemon sees it" "$by" "a member of the socket's group (tunnelkeyd)"
+expect "who has, as the journal knows" \
+  "$(in_machine journalctl EVENT=command.asked -o json --output-fields=MESSAGE,_UID,_AUDIT_LOGINUID | jq -r '"\(._UID) \(.MESSAGE)"')" \
+  "54321 command.asked tunnel=jira: the daemon is asked: POST /v1/tunnels/jira/pause"
+in_machine tunnelkeyd resume jira >/dev/null
+expect "who has resumed it" "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.resumed | jq -r .BY)" root
+
+# The socket given to a group that the daemon does not see.
+in_machine chgrp 54322 /run/tunnelkeyd/control.sock
+in_machine setpriv --reuid 54321 --regid 54322 --clear-groups tunnelkeyd status >/dev/null || fail "another group does not count"
+refused "the former group may ask" in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd status
+in_machine chmod 0666 /run/tunnelkeyd/control.sock
+refused "everybody may ask, since the kernel lets them" in_machine setpriv --reuid 54321 --regid 54323 --clear-groups tunnelkeyd status
+in_machine chgrp tunnelkeyd /run/tunnelkeyd/control.sock
+in_machine chmod 0660 /run/tunnelkeyd/control.sock
 
 # What is secret is the service's alone.
 expect "owner and rights of the state directory" "$(in_machine stat -c '%U %a' /var/lib/tunnelkeyd)" "tunnelkeyd 700"

@@ -1,4 +1,5 @@
 #include "serve/accounts.hpp"
+#include "serve/peer.hpp"
 #include "support/child_process.hpp"
 #include "support/control_fixture.hpp"
 
@@ -129,6 +130,29 @@ TEST_CASE("the socket's group may ask for all but a key and its end") {
     }
     CHECK(at.daemon.asked().size() == 2);
     CHECK(ask_as(at, 0, "", resolve).ends_with("}\n200"));
+}
+
+TEST_CASE(
+    "who is hidden by a user namespace is let in by the kernel's word, and told as a member of the group") {
+    if (!can_be_somebody_else())
+        return;
+    // The same numbers as the kernel gives for users and groups that are not mapped: the server cannot tell
+    // them apart.
+    const auto hidden = std::to_string(serve::peer::unseen);
+    control_fixture at;
+    std::filesystem::permissions(at.directory.path(), std::filesystem::perms(0755));
+    REQUIRE(::chmod(at.socket.c_str(), 0660) == 0);
+    REQUIRE(::chown(at.socket.c_str(), 0, serve::peer::unseen) == 0);
+    CHECK(ask_as(at, serve::peer::unseen, hidden, rotate).ends_with("}\n202"));
+    const auto group = serve::group_of_file(at.socket);
+    CHECK(at.daemon.asked() == lines{"rotate jira by a member of the socket's group" + group});
+    CHECK(ask_as(at, serve::peer::unseen, hidden, reveal)
+              .starts_with(R"({"code":"forbidden","message":"a member of the socket's group)" + group));
+
+    REQUIRE(::chmod(at.socket.c_str(), 0666) == 0);
+    CHECK(ask_as(at, serve::peer::unseen, hidden, rotate)
+              .starts_with(
+                  R"({"code":"forbidden","message":"a user that the daemon cannot see may not ask here")"));
 }
 
 TEST_CASE("another group for the socket's file counts at once") {
