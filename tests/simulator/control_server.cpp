@@ -1,6 +1,7 @@
 #include "simulator/control_server.hpp"
 
 #include "simulator/control_calls.hpp"
+#include "simulator/listen.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -100,7 +101,7 @@ asio::awaitable<void> accept_all(tcp::acceptor acceptor, std::shared_ptr<control
 }  // namespace
 
 std::uint16_t listen_control(asio::io_context& loop, world& all, asio::steady_timer& gate, std::uint16_t port) {
-    tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), port));
+    auto acceptor = listen_on_loopback(loop, port);
     const auto bound = acceptor.local_endpoint().port();
     auto by = std::make_shared<control>(control{&loop, &all, &gate});
     asio::co_spawn(loop, accept_all(std::move(acceptor), std::move(by)), asio::detached);

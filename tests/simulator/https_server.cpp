@@ -1,6 +1,7 @@
 #include "simulator/https_server.hpp"
 
 #include "simulator/https_session.hpp"
+#include "simulator/listen.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -77,7 +78,7 @@ asio::awaitable<void> accept_all(tcp::acceptor acceptor, session_settings settin
 
 std::uint16_t listen_https(asio::io_context& loop, world& all, asio::steady_timer& gate,
                            const listener& settings) {
-    tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), settings.port));
+    auto acceptor = listen_on_loopback(loop, settings.port);
     acceptor.listen(asio::socket_base::max_listen_connections);
     const auto port = acceptor.local_endpoint().port();
     session_settings shared{&all, &gate, make_tls(settings), settings.serves};

@@ -3,6 +3,7 @@
 #include "simulator/control_server.hpp"
 #include "simulator/description.hpp"
 #include "simulator/https_server.hpp"
+#include "simulator/listen.hpp"
 #include "simulator/next_steps.hpp"
 #include "simulator/world.hpp"
 
@@ -50,9 +51,7 @@ void populate(truth& all, inventory served) {
 
 /// One that nobody listens at now.
 std::uint16_t free_port(asio::io_context& loop) {
-    using asio::ip::tcp;
-    const tcp::acceptor acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-    return acceptor.local_endpoint().port();
+    return listen_on_loopback(loop, 0).local_endpoint().port();
 }
 
 }  // namespace

@@ -36,6 +36,14 @@ TEST_CASE("one token can be shared by all tunnels") {
     REQUIRE(running.process.tunnel("jira").at("token") == running.process.tunnel("bitbucket").at("token"));
 }
 
+TEST_CASE("a port that is taken is named, with what to do") {
+    const running_simulator running;
+    const auto taken = std::to_string(running.cloud_port());
+    REQUIRE_THROWS_WITH(
+        running_simulator({"--cloud-port", taken}),
+        Contains("cannot listen at 127.0.0.1:" + taken + ": Address already in use; end what listens there"));
+}
+
 TEST_CASE("a wait ends when what it waits for happens") {
     const running_simulator running;
     auto waiting =
