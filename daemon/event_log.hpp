@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/config.hpp"
+#include "daemon/log_queue.hpp"
 #include "ports/log.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -11,7 +13,11 @@ namespace tunnelkeyd::daemon {
 /// Events to standard error, one a line, as text (in colour on a terminal) or JSON, or to systemd's journal
 /// with their fields (`log.format`; `auto` is the journal where standard error is connected to it, text on a
 /// terminal, and JSON elsewhere). Where the journal cannot be reached: text lines with its priority in front
-/// (sd-daemon(3)). Thread-safe.
+/// (sd-daemon(3)).
+///
+/// Whoever writes never waits for whoever reads: that is done by a thread of its own, in order. While nothing
+/// is read some megabytes of events wait; what comes then is left out, and counted (`log.left_out`).
+/// Thread-safe.
 class event_log final : public ports::log {
 public:
     explicit event_log(const core::log_settings& settings);
@@ -22,6 +28,12 @@ public:
 
     void write(std::string_view tunnel, const core::notice& event) override;
 
+    /// Waits until all that was written has left this process, or for that long.
+    void flush(core::duration limit) { static_cast<void>(queue_.flush(limit)); }
+
+    /// For how long what is being written has not been taken.
+    [[nodiscard]] core::duration waits() const { return queue_.waits(); }
+
 private:
     class output;
     class lines;
@@ -29,9 +41,12 @@ private:
     class json_lines;
     class journal;
     static std::shared_ptr<output> make(const core::log_settings& settings);
+    bool put(std::string_view tunnel, const core::notice& event);
 
     std::mutex mutex_;
     std::shared_ptr<output> output_;
+    std::uint64_t left_out_ = 0;
+    log_queue queue_;
 };
 
 }  // namespace tunnelkeyd::daemon

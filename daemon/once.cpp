@@ -65,6 +65,7 @@ private:
                 return;
             if (std::exchange(stopping_, true)) {
                 announce_abort(log_);
+                log_.flush(std::chrono::seconds(1));
                 ::_exit(static_cast<int>(exit_status::failed));
             }
             announce_stopping(log_);

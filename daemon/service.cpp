@@ -39,6 +39,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr core::duration usual_tick = std::chrono::seconds(5);
+constexpr core::duration until_log_is_read = std::chrono::seconds(1);
 
 /// Everything that runs, in the order in which it is made; it ends the other way round.
 class service {
@@ -49,7 +50,7 @@ public:
           log_(config_->log),
           secrets_(config::process_environment()),
           clock_(loop_),
-          view_(loop_, clock_, log_),
+          view_(loop_, clock_, log_, [this] { return log_.waits(); }),
           signals_(loop_, SIGINT, SIGTERM, SIGHUP),
           deadline_(loop_),
           tick_(loop_) {}
@@ -185,6 +186,7 @@ private:
     void fail(const failure& why) {
         status_ = why.status;
         manager_.status(why.message);
+        log_.flush(until_log_is_read);  // what comes now is written past it
         complain_of_failure(why.message);
         loop_.stop();
     }
@@ -229,6 +231,7 @@ private:
     void stop() {
         if (std::exchange(stopping_, true)) {
             announce_abort(log_);
+            log_.flush(until_log_is_read);
             ::_exit(static_cast<int>(exit_status::done));
         }
         view_.stopping();

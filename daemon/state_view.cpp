@@ -12,8 +12,14 @@ constexpr core::duration until_store_recovers = std::chrono::seconds(10);
 
 }  // namespace
 
-state_view::state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log)
-    : clock_(clock), log_(log), store_(loop), watch_(loop), started_at_(clock.now().wall) {
+state_view::state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log,
+                       std::function<core::duration()> log_waits)
+    : clock_(clock),
+      log_(log),
+      log_waits_(std::move(log_waits)),
+      store_(loop),
+      watch_(loop),
+      started_at_(clock.now().wall) {
 }
 
 void state_view::started(engine& running, const app::reloader& reload) {
@@ -47,10 +53,14 @@ core::overview state_view::describe(const core::extent& extent, const std::strin
         all.not_ready = "the state cannot be written: " + store_error;
     if (running_ == nullptr) {
         all.problems.push_back(core::starting(started_at_, all.at));
-        return all;
+    } else {
+        all.reload = reload_->report();
+        all.problems = core::problems_of(all.reload, store_error);
     }
-    all.reload = reload_->report();
-    all.problems = core::problems_of(all.reload, store_error);
+    if (auto unread = core::log_unread(log_waits_(), all.at))
+        all.problems.push_back(std::move(*unread));
+    if (running_ == nullptr)
+        return all;
     for (auto& each : all.problems)
         if (each.code == "store_failing")
             each.since = store_fails_since_;

@@ -19,7 +19,9 @@ namespace tunnelkeyd::daemon {
 /// loop's work.
 class state_view {
 public:
-    state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log);
+    /// `log_waits`: for how long the log has not been taken (event_log::waits).
+    state_view(boost::asio::io_context& loop, ports::clock& clock, ports::log& log,
+               std::function<core::duration()> log_waits);
 
     /// The store is open, and the schedules are up.
     void started(engine& running, const app::reloader& reload);
@@ -39,6 +41,7 @@ private:
 
     ports::clock& clock_;
     ports::log& log_;
+    std::function<core::duration()> log_waits_;
     store_probe store_;
     boost::asio::steady_timer watch_;
     core::wall_time started_at_;

@@ -1,11 +1,20 @@
 #include "daemon/commands/asked_entry.hpp"
 
 #include "daemon/journal_entry.hpp"
+#include "daemon/log_queue.hpp"
 #include "serve/control_routes.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace tunnelkeyd::daemon {
+
+namespace {
+
+constexpr std::size_t most_waiting = std::size_t(1024) * 1024;
+constexpr core::duration longest = std::chrono::seconds(1);  // that a command waits for the journal
+
+}  // namespace
 
 asks entered(asks ask, std::string socket, enters enter) {
     return [ask = std::move(ask), at = std::move(socket),
@@ -21,8 +30,15 @@ asks entered(asks ask, std::string socket, enters enter) {
     };
 }
 
-void enter_in_journal(std::string_view tunnel, const core::notice& asked) {
-    static_cast<void>(send_to_journal(journal_fields(tunnel, asked)));
+enters into_journal() {
+    return [queue = std::make_shared<log_queue>(most_waiting)](std::string_view tunnel,
+                                                               const core::notice& asked) {
+        auto fields = journal_fields(tunnel, asked);
+        queue->put(sizeof fields + asked.message.size(),
+                   [fields = std::move(fields)] { static_cast<void>(send_to_journal(fields)); });
+        if (const auto waited = queue->waits(); waited < longest)
+            static_cast<void>(queue->flush(longest - waited));
+    };
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -16,7 +16,8 @@ using enters = std::function<void(std::string_view tunnel, const core::notice&)>
 asks entered(asks ask, std::string socket, enters enter);
 
 /// Into systemd's journal, which adds who that is, from the kernel: _UID, _COMM, and _AUDIT_LOGINUID, which
-/// sudo does not change (systemd.journal-fields(7)). Does nothing where there is no journal.
-void enter_in_journal(std::string_view tunnel, const core::notice& asked);
+/// sudo does not change (systemd.journal-fields(7)). Does nothing where there is no journal, and waits for one
+/// that hangs for a second in all: nobody is kept from a command by it.
+enters into_journal();
 
 }  // namespace tunnelkeyd::daemon

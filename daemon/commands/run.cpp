@@ -36,7 +36,7 @@ command_context context_for(const command_line& options) {
                   {}});
     if (options.config_file != default_config_file)
         all.config_option = " --config " + core::shell_word(options.config_file);
-    all.ask = entered(by_socket(all.socket), all.socket, enter_in_journal);
+    all.ask = entered(by_socket(all.socket), all.socket, into_journal());
     all.out = standard_output();
     all.json = options.json;
     return all;

@@ -66,6 +66,9 @@ struct reload_report {
 /// if it can).
 std::vector<problem> problems_of(const reload_report& reload, std::string_view store_error);
 
+/// Where nobody has taken an event of the log for so long that somebody should know.
+std::optional<problem> log_unread(duration waits, wall_time now);
+
 /// While the daemon starts: nothing is known of any tunnel yet, so that it cannot be said that all is well.
 problem starting(wall_time since, wall_time now);
 

@@ -7,6 +7,7 @@ namespace {
 
 // Long enough to check a large database. Nobody works on an open key gap meanwhile.
 constexpr duration longest_start = std::chrono::minutes(1);
+constexpr duration longest_unread = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -26,6 +27,16 @@ std::vector<problem> problems_of(const reload_report& reload, std::string_view s
                                            : ""),
              "correct the file (tunnelkeyd check lists every error) and reload", reload.failed_at});
     return found;
+}
+
+std::optional<problem> log_unread(duration waits, wall_time now) {
+    if (waits <= longest_unread)
+        return std::nullopt;
+    return problem{
+        health::degraded, "log_unread",
+        "nobody reads the daemon's log: its events wait in memory, and are left out where they become too many",
+        "see what reads its standard error (a pipe, a container's log driver), or the systemd journal",
+        now - waits};
 }
 
 problem starting(wall_time since, wall_time now) {

@@ -56,6 +56,15 @@ TEST_CASE("a configuration that was refused is degraded, with its first error an
           lines{"failing store_failing", "degraded reload_failed"});
 }
 
+TEST_CASE("a log that nobody reads is a problem after ten seconds, since when it was so") {
+    const auto now = start_of_time + std::chrono::hours(1);
+    CHECK_FALSE(log_unread(std::chrono::seconds(10), now));
+    const auto found = log_unread(std::chrono::milliseconds(10'001), now);
+    REQUIRE(found);
+    CHECK(found->severity == health::degraded);
+    CHECK(found->since == now - std::chrono::milliseconds(10'001));
+}
+
 TEST_CASE("settings that wait for a restart are no problem") {
     CHECK(problems_of(reload_report{start_of_time, {}, {}, {"health.listen"}}, "").empty());
 }

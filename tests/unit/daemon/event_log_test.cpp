@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <functional>
 #include <sstream>
@@ -116,4 +117,48 @@ TEST_CASE("threads may write while the settings change, and each event is a whol
     for (std::string line; std::getline(in, line); ++count)
         CHECK((nlohmann::json::accept(line) || line.ends_with(R"(forged\u001b[31m\ufffd))")));
     CHECK(count == threads * each);
+}
+
+TEST_CASE("a log that nobody reads keeps nobody from writing, and says what it has left out once it is read") {
+    constexpr int events = 40'000;  // more than there is room for
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const int kept = ::dup(STDERR_FILENO);
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[1]);
+    std::string all;
+    std::thread reader;
+    {
+        daemon::event_log log({core::log_level::info, core::log_format::json});
+        for (int n = 0; n < events; ++n)
+            log.write("jira", {core::log_level::info,
+                               "rotation.planned",
+                               std::string(500, 'x'),
+                               {{"number", std::to_string(n)}}});
+        reader = std::thread([&] {
+            std::array<char, 65536> bytes{};
+            for (ssize_t size = 0; (size = ::read(ends[0], bytes.data(), bytes.size())) > 0;)
+                all.append(bytes.data(), static_cast<std::size_t>(size));
+        });
+        log.flush(std::chrono::seconds(30));
+        CHECK(log.waits() == core::duration(0));
+    }
+    ::dup2(kept, STDERR_FILENO);  // the last end that was written to
+    ::close(kept);
+    reader.join();
+    ::close(ends[0]);
+
+    std::istringstream in(all);
+    int count = 0;
+    int missing = 0;
+    for (std::string line; std::getline(in, line);) {
+        const auto event = nlohmann::json::parse(line);
+        if (event.at("event") == "log.left_out")
+            missing += std::stoi(event.at("count").get<std::string>());
+        else
+            CHECK(event.at("number") == std::to_string(count++));
+    }
+    CHECK(count > 10'000);
+    CHECK(missing > 0);
+    CHECK(count + missing == events);
 }

@@ -135,9 +135,11 @@ TEST_CASE("auto is the journal where standard error is connected to it, and foll
         connect_standard_error();
         daemon::event_log log({core::log_level::info, core::log_format::automatic});
         log.write("jira", event);
+        log.flush(support::patience);
         auto all = received(journal);
         log.configure({core::log_level::info, core::log_format::text});
         log.write("jira", event);
+        log.flush(support::patience);
         return all + received(journal);
     });
     if (!entries)

@@ -32,7 +32,8 @@ struct fixture {
     boost::asio::io_context loop;
     set_clock clock;
     no_log log;
-    daemon::state_view view{loop, clock, log};
+    core::duration log_waits{};
+    daemon::state_view view{loop, clock, log, [this] { return log_waits; }};
 };
 
 }  // namespace
@@ -48,4 +49,13 @@ TEST_CASE_METHOD(fixture,
     view.stopping();
     CHECK(look().not_ready == "stopping");
     CHECK(core::verdict_on(look()) == core::health::failing);
+}
+
+TEST_CASE_METHOD(fixture, "a log that nobody reads is seen where it still can be") {
+    log_waits = 11s;
+    const auto seen = look();
+    REQUIRE(seen.problems.size() == 2);
+    CHECK(seen.problems.back().code == "log_unread");
+    log_waits = 0s;
+    CHECK(look().problems.size() == 1);
 }
