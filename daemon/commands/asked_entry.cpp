@@ -8,14 +8,15 @@
 namespace tunnelkeyd::daemon {
 
 asks entered(asks ask, std::string socket, enters enter) {
-    return [ask = std::move(ask), at = std::move(socket), enter = std::move(enter)](
-               const std::string& method, const std::string& target, const std::string& body,
-               core::duration limit) {
+    return [ask = std::move(ask), at = std::move(socket),
+            enter = std::move(enter)](const std::string& method, const std::string& target,
+                                      const std::string& body, core::duration limit) {
         if (const auto wanted = serve::call_of(target); wanted && wanted->form->changes)
-            enter(wanted->tunnel, {core::log_level::info,
-                                   "command.asked",
-                                   "the daemon is asked: " + method + ' ' + target + (body.empty() ? "" : ' ' + body),
-                                   {{"socket", at}}});
+            enter(wanted->tunnel,
+                  {core::log_level::info,
+                   "command.asked",
+                   "the daemon is asked: " + method + ' ' + target + (body.empty() ? "" : ' ' + body),
+                   {{"socket", at}}});
         return ask(method, target, body, limit);
     };
 }

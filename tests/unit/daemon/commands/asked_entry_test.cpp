@@ -18,8 +18,8 @@ lines entered_and_asked(const std::string& method, const std::string& target, co
         "/run/sock",
         [&](std::string_view tunnel, const core::notice& event) {
             REQUIRE(event.fields.size() == 1);
-            happened.push_back(std::string(event.name) + " " + std::string(tunnel) + ": " + event.message + "; " +
-                               std::string(event.fields[0].first) + " " + event.fields[0].second);
+            happened.push_back(std::string(event.name) + " " + std::string(tunnel) + ": " + event.message +
+                               "; " + std::string(event.fields[0].first) + " " + event.fields[0].second);
         });
     CHECK(ask(method, target, body, std::chrono::seconds(1)).body == "done");
     return happened;
@@ -31,8 +31,9 @@ TEST_CASE("what changes something is entered before it is asked for") {
     CHECK(entered_and_asked("POST", "/v1/tunnels/a%20b/pause") ==
           lines{"command.asked a b: the daemon is asked: POST /v1/tunnels/a%20b/pause; socket /run/sock",
                 "POST /v1/tunnels/a%20b/pause "});
-    CHECK(entered_and_asked("POST", "/v1/pending/jira/resolve", R"({"how":"installed"})").front() ==
-          R"(command.asked jira: the daemon is asked: POST /v1/pending/jira/resolve {"how":"installed"}; socket /run/sock)");
+    CHECK(
+        entered_and_asked("POST", "/v1/pending/jira/resolve", R"({"how":"installed"})").front() ==
+        R"(command.asked jira: the daemon is asked: POST /v1/pending/jira/resolve {"how":"installed"}; socket /run/sock)");
     CHECK(entered_and_asked("POST", "/v1/reload").size() == 2);
 }
 
