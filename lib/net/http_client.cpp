@@ -141,10 +141,11 @@ void http_client::examine(endpoint to, core::duration limit, ports::way_handler 
 }
 
 std::string http_client::missing_secret(const endpoint& to) const {
-    auto problem = find_hop(to.url, to.proxy, state_->secrets).problem;
-    if (problem.empty() && to.url.is_https())
-        problem = state_->contexts.try_anew(to.tls);
-    return problem;
+    auto problem = find_hop(to, state_->secrets).problem;
+    if (!problem.empty() || !to.url.is_https())
+        return problem;
+    problem = state_->contexts.try_anew(to.tls);
+    return problem.empty() ? "" : std::string(to.side) + ": " + problem;
 }
 
 asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
@@ -177,7 +178,7 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
         used = std::make_shared<connection>(client->loop, work.to, client->options.name_servers);
     const busy_guard busy(client->busy, used);
     if (is_new) {
-        auto hop = find_hop(work.to.url, work.to.proxy, client->secrets);
+        auto hop = find_hop(work.to, client->secrets);
         if (!hop.problem.empty())
             co_return nothing(std::move(hop.problem));
         used->go_through(std::move(hop));
@@ -206,7 +207,7 @@ asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> clien
             tls.problem = client->contexts.try_anew(to.tls);
         if (to.url.is_https() && tls.problem.empty())
             tls = client->contexts.get(to.tls);
-        opened->go_through(find_hop(to.url, to.proxy, client->secrets));
+        opened->go_through(find_hop(to, client->secrets));
         found = co_await opened->examine(std::move(tls), limit);
     } catch (const std::exception& error) {
         // Out of memory or of descriptors.

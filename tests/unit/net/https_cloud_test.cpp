@@ -116,3 +116,19 @@ TEST_CASE("an API key that would break the header is refused, and not repeated")
     CHECK_THAT(result.problem, Catch::Matchers::Contains("Authorization"));
     CHECK(result.problem.find("hush") == std::string::npos);
 }
+
+TEST_CASE("what is missing on the way to the cloud is named by the cloud's settings") {
+    boost::asio::io_context loop;
+    auto settings = settings_for("https://127.0.0.1:1");
+    std::string expected = "cloud.proxy.password: file /missing does not exist";
+    SECTION("a proxy's password") {
+        settings.proxy = {core::proxy_settings::source::configuration, *core::parse_base_url("http://127.0.0.1:1"),
+                          "user", core::secret_reference{core::secret_reference::source::file, "/missing"}};
+    }
+    SECTION("a trust store") {
+        settings.proxy.from = core::proxy_settings::source::none;
+        settings.tls.ca_file = "/missing.pem";
+        expected = "cloud: cannot read tls.ca_file /missing.pem: No such file or directory";
+    }
+    CHECK(net::https_cloud(loop, no_secrets, settings).missing_secret() == expected);
+}

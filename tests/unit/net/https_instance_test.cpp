@@ -96,3 +96,19 @@ TEST_CASE("the time limits are those of the instance") {
     CHECK(result.reached == reached::interrupted);
     CHECK(result.timed_out);
 }
+
+TEST_CASE("what is missing on the way to an instance is named by the instance's settings") {
+    boost::asio::io_context loop;
+    const net::https_instance instances(loop, no_secrets);
+    auto at = instance_at("https://127.0.0.1:1");
+    std::string expected = "instance.proxy.password: file /missing does not exist";
+    SECTION("a proxy's password") {
+        at.proxy = {core::proxy_settings::source::configuration, *core::parse_base_url("http://127.0.0.1:1"), "user",
+                    core::secret_reference{core::secret_reference::source::file, "/missing"}};
+    }
+    SECTION("a trust store") {
+        at.tls.ca_file = "/missing.pem";
+        expected = "instance: cannot read tls.ca_file /missing.pem: No such file or directory";
+    }
+    CHECK(instances.missing_secret(at) == expected);
+}

@@ -21,7 +21,7 @@ net::endpoint client_fixture::to(const std::string& url) const {
     static const temporary_file authority(test_authority().pem());
     const auto parsed = core::parse_base_url(url);
     REQUIRE(parsed);
-    return {*parsed, {authority.path(), "", core::tls_version::v1_2}, {}};
+    return {*parsed, {authority.path(), "", core::tls_version::v1_2}, {}, "instance"};
 }
 
 void client_fixture::start(const net::endpoint& where, ports::exchange_handler done, core::timeouts limits,
