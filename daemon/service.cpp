@@ -164,7 +164,7 @@ private:
                 [this](const core::extent& extent, serve::look_handler done) {
                     view_.look(extent, std::move(done));
                 },
-                metrics_, *operations_);
+                metrics_, *operations_, log_);
         } catch (const serve::listen_error& problem) {
             if (problem.temporary()) {
                 fail({exit_status::already_running, problem.what()});
