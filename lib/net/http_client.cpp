@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <unordered_set>
 
 namespace tunnelkeyd::net {
@@ -21,6 +23,18 @@ struct http_client::shared_state {
           options(std::move(with)),
           contexts(secrets),
           idle(std::make_shared<idle_connections>(io, options)) {}
+
+    /// How a coroutine ends: its result is handed on, unless the client has ended before.
+    template <class Result>
+    static auto hand_to(std::shared_ptr<shared_state> client, std::function<void(Result)> done) {
+        return [client = std::move(client), done = std::move(done)](std::exception_ptr failure, Result result) {
+            if (client->stopped)
+                return;
+            if (failure)
+                std::rethrow_exception(failure);
+            done(std::move(result));
+        };
+    }
 
     asio::io_context& loop;
     const ports::secrets& secrets;
@@ -116,27 +130,15 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
         asio::post(state_->loop, std::move(refuse));
         return;
     }
-    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::exchange result) {
-        if (client->stopped)
-            return;
-        if (failure)
-            std::rethrow_exception(failure);
-        done(std::move(result));
-    };
     job work{std::move(to), std::move(request.bytes), limits, use};
+    auto finish = shared_state::hand_to(state_, std::move(done));
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
 }
 
 void http_client::examine(endpoint to, core::duration limit, ports::way_handler done) {
     if (state_->stopped)
         return;
-    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::way found) {
-        if (client->stopped)
-            return;
-        if (failure)
-            std::rethrow_exception(failure);
-        done(std::move(found));
-    };
+    auto finish = shared_state::hand_to(state_, std::move(done));
     asio::co_spawn(state_->loop, walk(state_, std::move(to), limit), std::move(finish));
 }
 
