@@ -2,6 +2,7 @@
 
 #include "app/reloader.hpp"
 #include "config/secrets.hpp"
+#include "core/refusals.hpp"
 #include "daemon/announce.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/config_source.hpp"
@@ -204,8 +205,7 @@ private:
     void reload(app::reloader::answer done = nullptr) {
         if (stopping_) {
             if (done)
-                done(
-                    core::refusal{"ending", "the daemon is ending", "reload it once it has started again", {}});
+                done(core::ending());
             return;
         }
         reload_wanted_ = !reloader_;
