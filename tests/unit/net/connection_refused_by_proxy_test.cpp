@@ -12,7 +12,8 @@ TEST_CASE(
     "a proxy that refuses is told from the server, with what to do, and the server has been sent nothing") {
     client_fixture with;
     const auto [reply, why] = GENERATE(table<std::string, std::string>({
-        {"407 x\r\nProxy-Authenticate: Basic realm=\"x\"", "wants a login (HTTP 407): set instance.proxy.username and instance.proxy.password"},
+        {"407 x\r\nProxy-Authenticate: Basic realm=\"x\"",
+         "wants a login (HTTP 407): set instance.proxy.username and instance.proxy.password"},
         {"407 x\r\nProxy-Authenticate: NTLM", "it offers NTLM"},
         {"403 Forbidden", "does not let this machine through to 192.0.2.7:8443 (HTTP 403): "},
         {"405 Method Not Allowed", "does not take CONNECT"},
@@ -94,8 +95,8 @@ TEST_CASE("a proxy that is not there is named") {
     client_fixture with({std::chrono::hours(1), 64, names.address()});
     const refusing_port port;
     auto where = through(port.number(), with.to("https://192.0.2.7:8443"));
-    CHECK_THAT(with.send(where).problem,
-               Contains("the proxy http://127.0.0.1:") && Contains("cannot connect") && Contains("instance.proxy.url"));
+    CHECK_THAT(with.send(where).problem, Contains("the proxy http://127.0.0.1:") &&
+                                             Contains("cannot connect") && Contains("instance.proxy.url"));
     where.proxy.url.host = "proxy.invalid";
     const auto result = with.send(where);
     CHECK(result.reached == reached::nothing);

@@ -13,14 +13,6 @@ const tests::fake_secrets no_secrets;
 
 const core::identity tunnel{"org/1", "host name"};
 
-core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
-    std::optional<core::exchange> result;
-    ask([&result](core::exchange came) { result = std::move(came); });
-    CHECK_FALSE(result);
-    run_until(loop, [&result] { return result.has_value(); });
-    return std::move(*result);
-}
-
 core::cloud_settings settings_for(const std::string& url) {
     core::cloud_settings settings;
     settings.url = *core::parse_base_url(url);
@@ -122,8 +114,9 @@ TEST_CASE("what is missing on the way to the cloud is named by the cloud's setti
     auto settings = settings_for("https://127.0.0.1:1");
     std::string expected = "cloud.proxy.password: file /missing does not exist";
     SECTION("a proxy's password") {
-        settings.proxy = {core::proxy_settings::source::configuration, *core::parse_base_url("http://127.0.0.1:1"),
-                          "user", core::secret_reference{core::secret_reference::source::file, "/missing"}};
+        settings.proxy = {core::proxy_settings::source::configuration,
+                          *core::parse_base_url("http://127.0.0.1:1"), "user",
+                          core::secret_reference{core::secret_reference::source::file, "/missing"}};
     }
     SECTION("a trust store") {
         settings.proxy.from = core::proxy_settings::source::none;
