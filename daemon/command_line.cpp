@@ -5,10 +5,28 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 namespace tunnelkeyd::daemon {
 
 namespace {
+
+/// Lists among each command's options one that all of them take. CLI11 has it with the program's alone.
+class formatter final : public CLI::Formatter {
+public:
+    explicit formatter(const CLI::Option* everywhere) : everywhere_(everywhere) {}
+
+private:
+    std::string make_group(std::string name, bool positional,
+                           std::vector<const CLI::Option*> options) const override {
+        if (!positional && std::find(options.begin(), options.end(), everywhere_) == options.end())
+            options.push_back(everywhere_);
+        return CLI::Formatter::make_group(std::move(name), positional, std::move(options));
+    }
+
+    const CLI::Option* everywhere_;
+};
 
 std::vector<command_words> add_all(CLI::App& app, command_line& into) {
     std::vector<command_words> all;
@@ -36,9 +54,10 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
     CLI::App app("Rotates the security keys of Atlassian application tunnels.", "tunnelkeyd");
     app.require_subcommand(1);
     app.fallthrough();
-    app.add_option("--config", result.config_file, "The configuration")
-        ->type_name("FILE")
-        ->default_val(default_config_file);
+    const auto* config = app.add_option("--config", result.config_file, "The configuration")
+                             ->type_name("FILE")
+                             ->default_val(default_config_file);
+    app.formatter(std::make_shared<formatter>(config));  // which the commands inherit
     app.footer("Exit status: 0 done, 1 the work failed, 64 usage, 69 no daemon to talk to, 75 another daemon "
                "holds the store or health.listen is taken, 78 configuration.");
     const auto all = add_all(app, result);

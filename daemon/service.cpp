@@ -2,6 +2,7 @@
 
 #include "app/reloader.hpp"
 #include "config/secrets.hpp"
+#include "core/refusals.hpp"
 #include "daemon/announce.hpp"
 #include "daemon/complaint.hpp"
 #include "daemon/config_source.hpp"
@@ -165,7 +166,7 @@ private:
                 [this](const core::extent& extent, serve::look_handler done) {
                     view_.look(extent, std::move(done));
                 },
-                metrics_, *operations_);
+                metrics_, *operations_, log_);
         } catch (const serve::listen_error& problem) {
             if (problem.temporary()) {
                 fail({exit_status::already_running, problem.what()});
@@ -206,8 +207,7 @@ private:
     void reload(app::reloader::answer done = nullptr) {
         if (stopping_) {
             if (done)
-                done(
-                    core::refusal{"ending", "the daemon is ending", "reload it once it has started again", {}});
+                done(core::ending());
             return;
         }
         reload_wanted_ = !reloader_;

@@ -1,5 +1,7 @@
 #include "app/reloader.hpp"
 
+#include "core/refusals.hpp"
+
 #include <utility>
 
 namespace tunnelkeyd::app {
@@ -44,10 +46,7 @@ void reloader::loaded(ports::loaded_configuration found) {
     if (found.config && tunnels_.is_draining()) {
         log(core::log_level::info, "reload.skipped",
             "the daemon is ending: the new configuration counts from the next start");
-        tell(core::refusal{"ending",
-                           "the daemon is ending: the new configuration counts from the next start",
-                           "start it again",
-                           {}});
+        tell(core::ending());
     } else if (found.config) {
         tell(put_in_force(std::move(found)));
     } else {

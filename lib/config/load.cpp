@@ -1,7 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/read_config.hpp"
-#include "config/regular_file.hpp"
+#include "files/regular_file.hpp"
 
 #include <utility>
 
@@ -23,7 +23,7 @@ struct text_of_file {
 };
 
 text_of_file read_text(const std::string& name) {
-    regular_file opened(name);
+    files::regular_file opened(name);
     if (!opened.problem().empty())
         return {"", "cannot be opened: " + opened.problem()};
     if (opened.size() > largest)

@@ -55,11 +55,24 @@ bool read_duration(const field& from, core::duration& into, duration_limits limi
     return true;
 }
 
+/// As in 192.0.2.7.example.com, which parse_base_url() does not take.
+bool goes_on_behind_address(std::string_view host) {
+    const auto numbers = host.substr(0, host.find_first_not_of("0123456789."));
+    const bool four = std::count(numbers.begin(), numbers.end(), '.') - (numbers.ends_with('.') ? 1 : 0) == 3;
+    return four && numbers.size() < host.size();
+}
+
 std::string why_no_url(std::string_view text) {
-    if (text.find("://") == std::string_view::npos)
+    const auto scheme = text.find("://");
+    if (scheme == std::string_view::npos)
         return "a URL begins with https://";
     if (text.find_first_of("@?#") != std::string_view::npos)
         return "the URL may have no user, password, query or fragment";
+    text.remove_prefix(scheme + 3);
+    if (goes_on_behind_address(text.substr(0, text.find_first_of(":/"))))
+        return "a host's name that begins with four numbers, as an address does, is not taken; use another "
+               "name of "
+               "this server";
     return "not a URL of a server: https://HOST[:PORT][/CONTEXT]";
 }
 

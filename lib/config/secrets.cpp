@@ -1,6 +1,6 @@
 #include "config/secrets.hpp"
 
-#include "config/regular_file.hpp"
+#include "files/regular_file.hpp"
 
 #include <array>
 #include <cstring>
@@ -43,7 +43,7 @@ result checked(const core::secret_reference& from, std::string_view content) {
 result read_file(const core::secret_reference& from, const std::string& path) {
     if (path.find('\0') != std::string::npos)
         return failed(from, "not a path");
-    regular_file file(path);
+    files::regular_file file(path);
     if (!file.problem().empty())
         return failed(from, "cannot be opened: " + file.problem() +
                                 "; it must exist and be readable for the daemon's user");

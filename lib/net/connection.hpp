@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/config.hpp"
 #include "core/exchange.hpp"
 #include "core/way.hpp"
 #include "net/dial.hpp"
+#include "net/endpoint.hpp"
 #include "net/proxy_failure.hpp"
 #include "net/proxy_hop.hpp"
 #include "net/tls_contexts.hpp"
@@ -21,13 +21,6 @@
 #include <string>
 
 namespace tunnelkeyd::net {
-
-/// What a connection leads to.
-struct endpoint {
-    core::base_url url;
-    core::tls_settings tls;  ///< these two without meaning where `url` is plain http
-    core::proxy_settings proxy = {};
-};
 
 /// One TCP or TLS connection, and one request on it at a time. Its coroutines run on the loop; whoever awaits
 /// one holds a shared_ptr to it. Destroying it closes the socket.

@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <unordered_set>
 
 namespace tunnelkeyd::net {
@@ -21,6 +23,18 @@ struct http_client::shared_state {
           options(std::move(with)),
           contexts(secrets),
           idle(std::make_shared<idle_connections>(io, options)) {}
+
+    /// How a coroutine ends: its result is handed on, unless the client has ended before.
+    template <class Result>
+    static auto hand_to(std::shared_ptr<shared_state> client, std::function<void(Result)> done) {
+        return [client = std::move(client), done = std::move(done)](std::exception_ptr failure, Result result) {
+            if (client->stopped)
+                return;
+            if (failure)
+                std::rethrow_exception(failure);
+            done(std::move(result));
+        };
+    }
 
     asio::io_context& loop;
     const ports::secrets& secrets;
@@ -116,35 +130,24 @@ void http_client::send(endpoint to, request_text request, core::timeouts limits,
         asio::post(state_->loop, std::move(refuse));
         return;
     }
-    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::exchange result) {
-        if (client->stopped)
-            return;
-        if (failure)
-            std::rethrow_exception(failure);
-        done(std::move(result));
-    };
     job work{std::move(to), std::move(request.bytes), limits, use};
+    auto finish = shared_state::hand_to(state_, std::move(done));
     asio::co_spawn(state_->loop, run(state_, std::move(work)), std::move(finish));
 }
 
 void http_client::examine(endpoint to, core::duration limit, ports::way_handler done) {
     if (state_->stopped)
         return;
-    auto finish = [client = state_, done = std::move(done)](std::exception_ptr failure, core::way found) {
-        if (client->stopped)
-            return;
-        if (failure)
-            std::rethrow_exception(failure);
-        done(std::move(found));
-    };
+    auto finish = shared_state::hand_to(state_, std::move(done));
     asio::co_spawn(state_->loop, walk(state_, std::move(to), limit), std::move(finish));
 }
 
 std::string http_client::missing_secret(const endpoint& to) const {
-    auto problem = find_hop(to.url, to.proxy, state_->secrets).problem;
-    if (problem.empty() && to.url.is_https())
-        problem = state_->contexts.try_anew(to.tls);
-    return problem;
+    auto problem = find_hop(to, state_->secrets).problem;
+    if (!problem.empty() || !to.url.is_https())
+        return problem;
+    problem = state_->contexts.try_anew(to.tls);
+    return problem.empty() ? "" : std::string(to.side) + ": " + problem;
 }
 
 asio::awaitable<core::exchange> http_client::run(std::shared_ptr<shared_state> client, job work) {
@@ -177,7 +180,7 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
         used = std::make_shared<connection>(client->loop, work.to, client->options.name_servers);
     const busy_guard busy(client->busy, used);
     if (is_new) {
-        auto hop = find_hop(work.to.url, work.to.proxy, client->secrets);
+        auto hop = find_hop(work.to, client->secrets);
         if (!hop.problem.empty())
             co_return nothing(std::move(hop.problem));
         used->go_through(std::move(hop));
@@ -206,7 +209,7 @@ asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> clien
             tls.problem = client->contexts.try_anew(to.tls);
         if (to.url.is_https() && tls.problem.empty())
             tls = client->contexts.get(to.tls);
-        opened->go_through(find_hop(to.url, to.proxy, client->secrets));
+        opened->go_through(find_hop(to, client->secrets));
         found = co_await opened->examine(std::move(tls), limit);
     } catch (const std::exception& error) {
         // Out of memory or of descriptors.

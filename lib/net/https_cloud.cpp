@@ -7,7 +7,7 @@ namespace tunnelkeyd::net {
 namespace {
 
 endpoint endpoint_of(const core::cloud_settings& settings) {
-    return {settings.url, settings.tls, settings.proxy};
+    return {settings.url, settings.tls, settings.proxy, "cloud"};
 }
 
 std::string organization_path(std::string_view id) {
@@ -42,8 +42,7 @@ void https_cloud::examine(ports::way_handler done) {
 }
 
 std::string https_cloud::missing_secret() const {
-    const auto problem = client_->missing_secret(endpoint_of(settings_));
-    return problem.empty() ? "" : "cloud: " + problem;
+    return client_->missing_secret(endpoint_of(settings_));
 }
 
 void https_cloud::send(std::string_view method, const std::string& path, const core::secret& api_key,

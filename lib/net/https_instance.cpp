@@ -12,7 +12,7 @@ namespace tunnelkeyd::net {
 namespace {
 
 endpoint endpoint_of(const core::instance& at) {
-    return {at.url, at.tls, at.proxy};
+    return {at.url, at.tls, at.proxy, "instance"};
 }
 
 using wiping_json = nlohmann::basic_json<std::map, std::vector, wiping_string>;
@@ -61,8 +61,7 @@ void https_instance::examine(const core::instance& at, ports::way_handler done) 
 }
 
 std::string https_instance::missing_secret(const core::instance& at) const {
-    const auto problem = client_->missing_secret(endpoint_of(at));
-    return problem.empty() ? "" : "instance: " + problem;
+    return client_->missing_secret(endpoint_of(at));
 }
 
 }  // namespace tunnelkeyd::net

@@ -14,7 +14,7 @@ std::string name_of(const proxy_hop& by) {
 
 /// Where a person corrects what is said of the proxy.
 std::string setting_of(const proxy_hop& by, const char* field) {
-    return by.by_environment ? "the environment variable that names it" : std::string("proxy.") + field;
+    return by.by_environment ? "the environment variable that names it" : by.setting + "." + field;
 }
 
 bool offers_basic(std::string schemes) {
@@ -31,15 +31,17 @@ proxy_failure login_refused(const connect_reply& reply, const proxy_hop& by) {
         return {name_of(by) + " wants a login of a kind that is not spoken (" + code + "; it offers " +
                     schemes + ")",
                 "have it take Basic logins from this machine, or let it through without one"};
+    const auto name = by.setting + ".username";
+    const auto password = by.setting + ".password";
     if (by.authorization.empty())
         return {name_of(by) + " wants a login (" + code + ")",
-                by.by_environment
-                    ? "write it into the variable, http://USER:PASSWORD@HOST:PORT, or name the proxy in "
-                      "the configuration, with proxy.username and proxy.password"
-                    : "set proxy.username and proxy.password"};
+                (by.by_environment ? "write it into the variable, http://USER:PASSWORD@HOST:PORT, or name the "
+                                     "proxy in the configuration, with "
+                                   : "set ") +
+                    name + " and " + password};
     return {name_of(by) + " does not accept the user name and password (" + code + ")",
             by.by_environment ? "correct them in the variable, percent-encoded"
-                              : "correct proxy.username and what proxy.password points to"};
+                              : "correct " + name + " and what " + password + " points to"};
 }
 
 }  // namespace

@@ -7,13 +7,15 @@
 
 namespace tunnelkeyd::net {
 
-proxy_hop find_hop(const core::base_url& target, const core::proxy_settings& settings,
-                   const ports::secrets& secrets) {
+proxy_hop find_hop(const endpoint& to, const ports::secrets& secrets) {
+    const auto& settings = to.proxy;
     const auto variables = [&secrets](const std::string& name) { return ports::read_variable(secrets, name); };
-    auto route = core::find_route(target, settings, variables);
+    auto route = core::find_route(to.url, settings, variables);
     proxy_hop hop;
+    hop.setting.append(to.side).append(".proxy");
     hop.why = core::describe(route);
-    hop.problem = std::move(route.problem);
+    if (!route.problem.empty())
+        hop.problem = hop.setting + ": " + route.problem;
     hop.proxy = std::move(route.proxy);
     hop.by_environment = settings.from == core::proxy_settings::source::environment;
     if (route.login)
@@ -23,7 +25,7 @@ proxy_hop find_hop(const core::base_url& target, const core::proxy_settings& set
         if (const auto* password = std::get_if<core::secret>(&read))
             hop.authorization = core::basic_authorization(settings.username, *password);
         else
-            hop.problem = "the proxy's password: " + std::get<ports::secret_error>(read).message;
+            hop.problem = hop.setting + ".password: " + std::get<ports::secret_error>(read).message;
     }
     return hop;
 }

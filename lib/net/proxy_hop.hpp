@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/config.hpp"
 #include "core/secret.hpp"
+#include "net/endpoint.hpp"
 #include "ports/secrets.hpp"
 
 #include <optional>
@@ -14,12 +14,12 @@ struct proxy_hop {
     std::optional<core::base_url> proxy;  ///< nothing: straight to the server
     core::secret authorization;           ///< of its Proxy-Authorization header; empty: none is sent
     bool by_environment = false;          ///< an environment variable names it
+    std::string setting;                  ///< which one says so: "cloud.proxy"
     std::string why;                      ///< what decided, for people
     std::string problem;                  ///< why it cannot be used, for people; "" if it can
 };
 
 /// Reads environment and password anew, by `secrets`; blocks for as long as a local file takes.
-proxy_hop find_hop(const core::base_url& target, const core::proxy_settings& settings,
-                   const ports::secrets& secrets);
+proxy_hop find_hop(const endpoint& to, const ports::secrets& secrets);
 
 }  // namespace tunnelkeyd::net

@@ -1,16 +1,14 @@
 #include "net/tls_contexts.hpp"
 
+#include "files/regular_file.hpp"
 #include "net/client_identity.hpp"
 #include "net/tls_sessions.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 namespace tunnelkeyd::net {
 
@@ -19,7 +17,7 @@ namespace {
 namespace ssl = boost::asio::ssl;
 
 constexpr std::size_t most_contexts = 64;
-constexpr off_t largest_ca_file = 16 * 1024 * 1024;
+constexpr std::size_t largest_ca_file = 16 * 1024 * 1024;
 
 /// For a client: no early data is sent unless asked for, so there is nothing to switch off for that.
 std::shared_ptr<ssl::context> make_context(core::tls_version min_version) {
@@ -46,12 +44,10 @@ std::string last_openssl_error() {
 
 /// Why OpenSSL is not to be given this file.
 std::string unusable(const std::string& ca_file) {
-    struct stat status {};
-    if (::stat(ca_file.c_str(), &status) != 0)
-        return std::generic_category().message(errno);
-    if (!S_ISREG(status.st_mode))
-        return "it is not a regular file";
-    return status.st_size > largest_ca_file ? "it is larger than 16 MiB" : "";
+    const files::regular_file file(ca_file);
+    if (!file.problem().empty())
+        return file.problem();
+    return file.size() > largest_ca_file ? "it is larger than 16 MiB" : "";
 }
 
 std::string trust(SSL_CTX* context, const std::string& ca_file) {

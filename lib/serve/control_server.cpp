@@ -17,12 +17,13 @@ struct control_server::listening {
 };
 
 control_server::control_server(boost::asio::io_context& loop, const std::string& socket, look look_at,
-                               const metrics_registry& metrics, operations& asked, server_limits limits) {
+                               const metrics_registry& metrics, operations& asked, ports::log& log,
+                               server_limits limits) {
     auto listener = listen_at(loop, socket);
     file_.reset(new listening{socket, listener.file});
     state_ =
         std::make_shared<server_state>(loop, std::move(listener.acceptor), std::move(look_at), metrics, limits);
-    state_->control.reset(new control_part{asked, socket});
+    state_->control.reset(new control_part{asked, socket, denials(log)});
     begin_accepting(state_);
 }
 

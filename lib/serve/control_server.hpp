@@ -9,6 +9,10 @@ namespace boost::asio {
 class io_context;
 }
 
+namespace tunnelkeyd::ports {
+class log;
+}
+
 namespace tunnelkeyd::serve {
 
 class metrics_registry;
@@ -16,16 +20,18 @@ class operations;
 struct server_state;
 
 /// The control socket, as docs/control.md describes it: all pages of the health endpoints, and `asked` for the
-/// rest. For root, the daemon's user and the group of the socket's file, which has mode 0660.
+/// rest. For root, the daemon's user and the group of the socket's file, which has mode 0660; `log` is told of
+/// others.
 ///
-/// Loop's thread only; destroyed before the loop, `metrics` and `asked`, from the loop or with it stopped. From
-/// then on it calls nothing, and may be answered all the same. At its end the socket's file is removed, unless
-/// another one is there by now.
+/// Loop's thread only; destroyed before the loop, `metrics`, `asked` and `log`, from the loop or with it
+/// stopped. From then on it calls nothing, and may be answered all the same. At its end the socket's file is
+/// removed, unless another one is there by now.
 class control_server {
 public:
     /// Listens at once; answers from when the loop runs. Throws listen_error.
     control_server(boost::asio::io_context& loop, const std::string& socket, look look_at,
-                   const metrics_registry& metrics, operations& asked, server_limits limits = {});
+                   const metrics_registry& metrics, operations& asked, ports::log& log,
+                   server_limits limits = {});
     ~control_server();
     control_server(const control_server&) = delete;
     control_server& operator=(const control_server&) = delete;

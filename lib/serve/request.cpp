@@ -63,6 +63,7 @@ request understand(const request_head& head, const server_state& all, const peer
     if (all.control && asked.to.what == page::none)
         asked.call = call_of(head.target);
     asked.refusal = all.control ? refusal_at_control(head, asked, all, who) : refusal_of_page(head);
+    asked.denied = asked.refusal && asked.refusal->status == 403;  // which stands for nothing else
     asked.body_follows = head.has_body && !asked.refusal;
     // A body that is not read cannot be told from a request behind it.
     asked.keep_alive = head.keep_alive && (!head.has_body || asked.body_follows);

@@ -32,6 +32,7 @@ struct request {
     std::optional<call_target> call;  ///< in place of `to`
     std::string body;
     std::optional<answer> refusal;
+    bool denied = false;  ///< refused for who asks
 };
 
 /// Says what is asked for, or refuses it. `who`: at a control socket.

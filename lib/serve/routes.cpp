@@ -1,6 +1,6 @@
 #include "serve/routes.hpp"
 
-#include <charconv>
+#include <boost/url/pct_string_view.hpp>
 
 namespace tunnelkeyd::serve {
 
@@ -13,15 +13,10 @@ constexpr std::string_view status_prefix = "/status/";
 std::string decode(std::string_view text) {
     std::string decoded;
     while (!text.empty()) {
-        unsigned char byte = 0;
-        const auto* end = text.data() + 3;
-        if (text.size() >= 3 && text[0] == '%' && std::from_chars(text.data() + 1, end, byte, 16).ptr == end) {
-            decoded += static_cast<char>(byte);
-            text.remove_prefix(3);
-        } else {
-            decoded += text[0];
-            text.remove_prefix(1);
-        }
+        const auto piece = text.substr(0, text[0] == '%' ? 3 : 1);
+        const auto encoded = boost::urls::make_pct_string_view(piece);
+        decoded += encoded ? encoded->decode() : std::string(1, text[0]);
+        text.remove_prefix(encoded ? piece.size() : 1);
     }
     return decoded;
 }

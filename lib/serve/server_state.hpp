@@ -1,6 +1,7 @@
 #pragma once
 
 #include "serve/connection_list.hpp"
+#include "serve/denials.hpp"
 #include "serve/server.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -27,6 +28,7 @@ using stream_acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic:
 struct control_part {
     operations& asked;
     std::string socket;  ///< its path
+    denials refused;
 };
 
 /// What the connections share, and outlives the server for as long as one of them is not over. Loop's thread
@@ -58,7 +60,7 @@ struct server_state {
     look look_at;
     const metrics_registry& metrics;
     server_limits limits;
-    std::unique_ptr<const control_part> control;  ///< null: health endpoints
+    std::unique_ptr<control_part> control;  ///< null: health endpoints
     connection_list connections;
     std::size_t large_answers = 0;  ///< being made or sent
     std::size_t health_answers = 0;

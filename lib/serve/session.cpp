@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace tunnelkeyd::serve {
 
@@ -115,6 +116,11 @@ asio::awaitable<request> read_request(session& on) {
     if (size > limits.header)
         co_return refused(header_too_large());
     auto asked = understand(head_of(parser), *on.all, on.who);
+    if (asked.denied && !on.all->stopped) {
+        auto& control = *on.all->control;
+        control.refused.note(on.who.user, name_of(on.who, control.socket), asked.to.path,
+                             std::chrono::steady_clock::now());
+    }
     if (!asked.body_follows)
         co_return asked;
     parser.body_limit(limits.body);

@@ -6,9 +6,10 @@ cd "$(dirname "$0")/../.."
 declare -A below=(
   [core]="core"
   [ports]="core ports"
-  [net]="core ports net"
+  [files]="files"
+  [net]="core ports files net"
   [store]="core ports store"
-  [config]="core ports config"
+  [config]="core ports files config"
   [serve]="core ports serve"
   [app]="core ports app"
 )

@@ -4,16 +4,12 @@ source "$(dirname "$0")/../support/script.sh"
 need ip nginx openssl
 go_apart --net "$0" "$@"
 source "$(dirname "$0")/../operations/lib.sh"
-tls=$work/tls
 source "$(dirname "$0")/tls_lib.sh"
-trap 'stop_servers; clean_up' EXIT
 document=$source_dir/docs/network.md
 
 # This machine: two names, and a trust store with one authority in it.
 ip link set lo up
-begin
-begin_authorities
-issue authority self authority=TRUE
+begin_with_authority authority
 issue cloud authority names=DNS:api.atlassian.com
 issue jira authority names=DNS:jira.example.com
 echo "127.0.0.1 localhost api.atlassian.com jira.example.com" >"$work/hosts"
@@ -23,7 +19,6 @@ openssl rehash "$work/certs"
 mount --bind "$work/hosts" "$(readlink -f /etc/hosts)" || skip "/etc/hosts cannot be replaced here"
 mount --bind "$work/certs" /etc/ssl/certs || skip "/etc/ssl/certs cannot be replaced here"
 
-real() { jq -r "$1" "$work/sim/simulator.json"; } # JQ
 at_443() { # NAME CERTIFICATE URL
   echo "server { listen 127.0.0.1:443 ssl; server_name $1; ssl_certificate $tls/$2.pem; ssl_certificate_key $tls/$2.key;
     location / { proxy_pass $3; } }"
@@ -41,7 +36,7 @@ mv "$secrets/jira-token" "$secrets/jira-pat"
     s#0c632b13-d717-4d1f-b895-208a5599d2f2#$(real '.organizations[0].id')#
     s#e5e9e8f0-d429-4cb9-80bc-2f02cb91f587#$(real '.tunnels[] | select(.name == "jira") | .hostname')#"
   printf 'state: {directory: "%s"}\nhealth: {listen: "127.0.0.1:0"}\nlog: {format: json}\n' "$host/var/lib/tunnelkeyd"
-} >"$host/etc/tunnelkeyd/config.yaml"
+} >"$config"
 
 # A variable that was meant for other programs changes nothing.
 export HTTPS_PROXY=http://127.0.0.1:1

@@ -2,19 +2,11 @@
 # mutual_tls.sh BUILD: the private CA and the client certificate of docs/network.md, with a real nginx before an instance: its commands, its
 # configurations and its renewal are those that the page shows.
 source "$(dirname "$0")/../operations/lib.sh"
-tls=$work/tls
 source "$(dirname "$0")/tls_lib.sh"
-need python3
-clean_up_all() { stop_servers; clean_up; }
-trap clean_up_all EXIT
 document=$source_dir/docs/network.md
 export HOME=$host/root
 
-begin
-begin_authorities
-config=$host/etc/tunnelkeyd/config.yaml
-real() { jq -r "$1" "$work/sim/simulator.json"; } # JQ
-issue corporate self authority=TRUE
+begin_with_authority corporate
 issue clients corporate authority=TRUE
 issue jira corporate
 gate=$(free_port)

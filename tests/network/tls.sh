@@ -2,20 +2,12 @@
 # tls.sh BUILD: every way in which TLS goes wrong, with real servers (openssl s_server, nginx): what `tunnelkeyd preflight` says of each
 # names what is wrong, with which certificate, and what to do; and a client certificate that is refused changes nothing, or keeps the key.
 source "$(dirname "$0")/../operations/lib.sh"
-tls=$work/tls
 source "$(dirname "$0")/tls_lib.sh"
-need python3
-clean_up_all() { stop_servers; clean_up; }
-trap clean_up_all EXIT
 
-begin
-begin_authorities
+begin_with_authority corporate
 secrets=$host/etc/tunnelkeyd/secrets
-config=$host/etc/tunnelkeyd/config.yaml
-real() { jq -r "$1" "$work/sim/simulator.json"; } # JQ
 jira=$(real '.tunnels[] | select(.name == "jira") | .instance_url')
 
-issue corporate self authority=TRUE
 issue department corporate authority=TRUE
 issue old corporate authority=TRUE from=-50 until=-5
 issue stranger self authority=TRUE

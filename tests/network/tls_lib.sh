@@ -1,6 +1,8 @@
-# Sourced by the tests of TLS beside it, behind support/script.sh: authorities, certificates, and real servers that show them. All
-# is in $tls, which whoever sources this makes and deletes; stop_servers ends what was started.
-need openssl nginx
+# Sourced by the tests of TLS beside it, behind operations/lib.sh: authorities, certificates, and real servers that show them. All
+# is in $tls, and ends with the test.
+need openssl nginx python3
+tls=$work/tls
+config=$host/etc/tunnelkeyd/config.yaml
 
 servers=()
 stop_servers() {
@@ -11,8 +13,12 @@ stop_servers() {
   done
   servers=()
 }
+trap 'stop_servers; clean_up' EXIT
 
-begin_authorities() {
+real() { jq -r "$1" "$work/sim/simulator.json"; } # JQ: of the simulated world
+
+begin_with_authority() { # NAME
+  begin
   mkdir -p "$tls/issued"
   touch "$tls/index"
   cat >"$tls/ca.cnf" <<CNF
@@ -29,6 +35,7 @@ email_in_dn = no
 [anything]
 commonName = supplied
 CNF
+  issue "$1" self authority=TRUE
 }
 
 # NAME.pem and NAME.key, signed by the authority ISSUER, or by itself where that is "self". FIELD=VALUE changes what follows; days

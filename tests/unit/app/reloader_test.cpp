@@ -239,7 +239,8 @@ TEST_CASE_METHOD(fixture, "the journal's records of new tunnels reach the superv
 }
 
 TEST_CASE_METHOD(fixture, "a configuration that comes while the daemon ends is not said to be in force") {
-    reload->request();
+    core::result_of<core::reload_outcome> told;
+    reload->request([&told](const auto& outcome) { told = outcome; });
     world.drain();
     const auto before = world.supervisor().config();
     world.add_tunnel("new");
@@ -248,4 +249,6 @@ TEST_CASE_METHOD(fixture, "a configuration that comes while the daemon ends is n
     CHECK(applied == 0);
     CHECK(ended == 1);
     CHECK(logged("reload.done").empty());
+    REQUIRE(std::holds_alternative<core::refusal>(told));
+    CHECK(std::get<core::refusal>(told).code == "ending");
 }

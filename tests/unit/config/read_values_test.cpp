@@ -86,8 +86,14 @@ TEST_CASE("a URL is https, or http to a loopback address") {
         problem_of("http://jira.example.com", value, url) ==
         "http:// would send keys and credentials in the clear; use https:// (http:// is for loopback addresses "
         "only)");
-    CHECK(problem_of("http://127.0.0.1.example.com", value, url) ==
-          "not a URL of a server: https://HOST[:PORT][/CONTEXT]");
+    for (const char* text : {"https://192.0.2.7.example.com", "https://192.0.2.7.example.com:8443/jira",
+                             "http://127.0.0.1.example.com", "https://192.0.2.7x"})
+        CHECK(problem_of(text, value, url) == "a host's name that begins with four numbers, as an address "
+                                              "does, is not taken; use another name of "
+                                              "this server");
+    for (const char* text : {"https://192.0.2.7:0", "https://1.2.3.a b", "https://a b/192.0.2.7.x"})
+        CHECK(problem_of(text, value, url) == "not a URL of a server: https://HOST[:PORT][/CONTEXT]");
+    CHECK(problem_of("https://1.2.3.example.com", value, url).empty());
     CHECK(problem_of("jira.example.com", value, url) == "a URL begins with https://");
     CHECK(problem_of("https://rotator:hunter2@jira.example.com", value, url) ==
           "the URL may have no user, password, query or fragment");

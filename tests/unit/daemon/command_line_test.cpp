@@ -12,16 +12,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Parses the words; what is printed goes nowhere.
-std::variant<daemon::command_line, int> parse(std::vector<const char*> words) {
+struct outcome {
+    std::variant<daemon::command_line, int> parsed;
+    std::string printed;
+};
+
+outcome run(std::vector<const char*> words) {
     words.insert(words.begin(), "tunnelkeyd");
-    std::ostringstream nowhere;
-    auto* const out = std::cout.rdbuf(nowhere.rdbuf());
-    auto* const err = std::cerr.rdbuf(nowhere.rdbuf());
+    std::ostringstream printed;
+    auto* const out = std::cout.rdbuf(printed.rdbuf());
+    auto* const err = std::cerr.rdbuf(printed.rdbuf());
     auto parsed = daemon::parse_command_line(static_cast<int>(words.size()), words.data());
     std::cout.rdbuf(out);
     std::cerr.rdbuf(err);
-    return parsed;
+    return {std::move(parsed), printed.str()};
+}
+
+std::variant<daemon::command_line, int> parse(std::vector<const char*> words) {
+    return run(std::move(words)).parsed;
 }
 
 daemon::plan_command plan(const std::vector<const char*>& words) {
@@ -119,4 +127,21 @@ TEST_CASE("pending lists, reveals or resolves") {
                                                {"pending", "resolve", "jira", "--installed", "--key", "-1"},
                                                {"pending", "reveal", "jira", "resolve", "jira", "--installed"}})
         CHECK(std::get<int>(parse(words)) == 64);
+}
+
+TEST_CASE("the help of each command has what it takes, the configuration once among it") {
+    const auto count = [](const std::string& text, const std::string& what) {
+        int found = 0;
+        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+            ++found;
+        return found;
+    };
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"--help"}, {"check", "--help"}, {"pending", "--help"}, {"pending", "resolve", "--help"}}) {
+        const auto help = run(words);
+        INFO(help.printed);
+        CHECK(std::get<int>(help.parsed) == 0);
+        CHECK(count(help.printed, "\n  --config FILE=/etc/tunnelkeyd/config.yaml") == 1);
+    }
+    CHECK(count(run({"pending", "resolve", "--help"}).printed, "\n  --key NUMBER") == 1);
 }

@@ -94,7 +94,7 @@ TEST_CASE_METHOD(client_files, "files that cannot be used are named, with their 
     SECTION("a directory") {
         settings.client_certificate = fs::path(certificate.path()).parent_path();
         setting = "tls.client_certificate " + settings.client_certificate;
-        reason = "not a regular file";
+        reason = "Not a regular file";
     }
     SECTION("an empty certificate, as while it is written") {
         certificate.write("");

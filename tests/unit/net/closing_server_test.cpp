@@ -1,13 +1,9 @@
 #include "net/https_cloud.hpp"
 #include "support/client_fixture.hpp"
 
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <thread>
 
 using namespace tunnelkeyd;
@@ -23,39 +19,30 @@ namespace {
 class closing_cloud {
 public:
     explicit closing_cloud(bool tls) {
-        std::signal(SIGPIPE, SIG_IGN);
         if (tls) {
             tls_.reset(SSL_CTX_new(TLS_server_method()));
             SSL_CTX_use_certificate(tls_.get(), identity_.certificate.get());
             SSL_CTX_use_PrivateKey(tls_.get(), identity_.key.get());
         }
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        socklen_t size = sizeof address;
-        REQUIRE((::bind(listener_, generic, size) == 0 && ::listen(listener_, 64) == 0 &&
-                 ::getsockname(listener_, generic, &size) == 0));
-        url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(ntohs(address.sin_port));
         serving_ = std::thread([this] { serve(); });
     }
     ~closing_cloud() {
-        ::shutdown(listener_, SHUT_RDWR);
+        listener_.stop();
         serving_.join();
-        ::close(listener_);
     }
     closing_cloud(const closing_cloud&) = delete;
     closing_cloud& operator=(const closing_cloud&) = delete;
 
-    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] std::string url() const {
+        return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener_.number());
+    }
     /// Handshakes that resumed a session.
     [[nodiscard]] int resumed() const { return resumed_; }
 
 private:
     void serve() {
         for (long moments = 0;;) {
-            const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+            const int socket = listener_.accept();
             if (socket < 0)
                 return;
             peer client(socket);
@@ -74,9 +61,8 @@ private:
 
     identity identity_ = make_identity({}, &test_authority());
     net::openssl_ptr<SSL_CTX, SSL_CTX_free> tls_;
-    int listener_ = -1;
+    listening_port listener_;
     std::atomic<int> resumed_ = 0;
-    std::string url_;
     std::thread serving_;
 };
 

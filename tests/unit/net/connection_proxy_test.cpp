@@ -90,13 +90,13 @@ TEST_CASE("without the proxy's password, or with a variable that names no proxy,
     auto where = through(proxy.port(), with.to("https://192.0.2.7:8443"));
     where.proxy.username = "user";
     where.proxy.password = core::secret_reference{core::secret_reference::source::file, "/missing"};
-    std::string expected = "the proxy's password: file /missing does not exist";
+    std::string expected = "instance.proxy.password: file /missing does not exist";
     SECTION("the password") {
     }
     SECTION("the variable") {
         where.proxy = {source::environment};
         with.secrets.values["HTTPS_PROXY"] = "socks5://127.0.0.1:1080";
-        expected = "$HTTPS_PROXY is no http:// proxy";
+        expected = "instance.proxy: $HTTPS_PROXY is no http:// proxy";
     }
     const auto result = with.send(where);
     CHECK(result.reached == reached::nothing);

@@ -12,7 +12,8 @@ TEST_CASE(
     "a proxy that refuses is told from the server, with what to do, and the server has been sent nothing") {
     client_fixture with;
     const auto [reply, why] = GENERATE(table<std::string, std::string>({
-        {"407 x\r\nProxy-Authenticate: Basic realm=\"x\"", "wants a login (HTTP 407): set proxy.username"},
+        {"407 x\r\nProxy-Authenticate: Basic realm=\"x\"",
+         "wants a login (HTTP 407): set instance.proxy.username and instance.proxy.password"},
         {"407 x\r\nProxy-Authenticate: NTLM", "it offers NTLM"},
         {"403 Forbidden", "does not let this machine through to 192.0.2.7:8443 (HTTP 403): "},
         {"405 Method Not Allowed", "does not take CONNECT"},
@@ -69,7 +70,7 @@ TEST_CASE(
     const auto result = with.send(through(proxy.port(), with.to("https://192.0.2.7:8443")));
     CHECK(result.reached == reached::nothing);
     CHECK_THAT(result.problem,
-               Contains("the proxy http://127.0.0.1:") && Contains(why) && Contains("proxy.url"));
+               Contains("the proxy http://127.0.0.1:") && Contains(why) && Contains("instance.proxy.url"));
 }
 
 TEST_CASE("a proxy that never answers, or opens a way to nowhere, is given up on with the connect timeout") {
@@ -94,8 +95,8 @@ TEST_CASE("a proxy that is not there is named") {
     client_fixture with({std::chrono::hours(1), 64, names.address()});
     const refusing_port port;
     auto where = through(port.number(), with.to("https://192.0.2.7:8443"));
-    CHECK_THAT(with.send(where).problem,
-               Contains("the proxy http://127.0.0.1:") && Contains("cannot connect") && Contains("proxy.url"));
+    CHECK_THAT(with.send(where).problem, Contains("the proxy http://127.0.0.1:") &&
+                                             Contains("cannot connect") && Contains("instance.proxy.url"));
     where.proxy.url.host = "proxy.invalid";
     const auto result = with.send(where);
     CHECK(result.reached == reached::nothing);
@@ -114,4 +115,17 @@ TEST_CASE("a login that the proxy does not accept is told apart from one that is
     where.proxy = {core::proxy_settings::source::environment};
     CHECK_THAT(with.send(where).problem, Contains("does not accept the user name and password") &&
                                              Contains("in the variable") && !Contains("user:"));
+}
+
+TEST_CASE("a refused login names the settings of its side in full") {
+    client_fixture with;
+    const std::string side = GENERATE("cloud", "instance");
+    scripted_server proxy({replies({"HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n"})});
+    auto where = through(proxy.port(), with.to("https://192.0.2.7:8443"));
+    where.side = side;
+    where.proxy.username = "user";
+    where.proxy.password = core::secret_reference{core::secret_reference::source::file, "password"};
+    with.secrets.values["password"] = "hush-hush";
+    CHECK_THAT(with.send(where).problem,
+               Contains("correct " + side + ".proxy.username and what " + side + ".proxy.password points to"));
 }

@@ -13,14 +13,6 @@ const tests::fake_secrets no_secrets;
 
 const core::identity tunnel{"org/1", "host name"};
 
-core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
-    std::optional<core::exchange> result;
-    ask([&result](core::exchange came) { result = std::move(came); });
-    CHECK_FALSE(result);
-    run_until(loop, [&result] { return result.has_value(); });
-    return std::move(*result);
-}
-
 core::cloud_settings settings_for(const std::string& url) {
     core::cloud_settings settings;
     settings.url = *core::parse_base_url(url);
@@ -115,4 +107,21 @@ TEST_CASE("an API key that would break the header is refused, and not repeated")
     CHECK(result.reached == reached::nothing);
     CHECK_THAT(result.problem, Catch::Matchers::Contains("Authorization"));
     CHECK(result.problem.find("hush") == std::string::npos);
+}
+
+TEST_CASE("what is missing on the way to the cloud is named by the cloud's settings") {
+    boost::asio::io_context loop;
+    auto settings = settings_for("https://127.0.0.1:1");
+    std::string expected = "cloud.proxy.password: file /missing does not exist";
+    SECTION("a proxy's password") {
+        settings.proxy = {core::proxy_settings::source::configuration,
+                          *core::parse_base_url("http://127.0.0.1:1"), "user",
+                          core::secret_reference{core::secret_reference::source::file, "/missing"}};
+    }
+    SECTION("a trust store") {
+        settings.proxy.from = core::proxy_settings::source::none;
+        settings.tls.ca_file = "/missing.pem";
+        expected = "cloud: cannot read tls.ca_file /missing.pem: No such file or directory";
+    }
+    CHECK(net::https_cloud(loop, no_secrets, settings).missing_secret() == expected);
 }

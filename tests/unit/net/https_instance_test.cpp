@@ -11,14 +11,6 @@ namespace {
 
 const tests::fake_secrets no_secrets;
 
-core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
-    std::optional<core::exchange> result;
-    ask([&result](core::exchange came) { result = std::move(came); });
-    CHECK_FALSE(result);
-    run_until(loop, [&result] { return result.has_value(); });
-    return std::move(*result);
-}
-
 core::instance instance_at(const std::string& url) {
     core::instance at;
     at.url = *core::parse_base_url(url);
@@ -95,4 +87,20 @@ TEST_CASE("the time limits are those of the instance") {
     const auto result = run(loop, [&](auto done) { instances.read_status(at, done); });
     CHECK(result.reached == reached::interrupted);
     CHECK(result.timed_out);
+}
+
+TEST_CASE("what is missing on the way to an instance is named by the instance's settings") {
+    boost::asio::io_context loop;
+    const net::https_instance instances(loop, no_secrets);
+    auto at = instance_at("https://127.0.0.1:1");
+    std::string expected = "instance.proxy.password: file /missing does not exist";
+    SECTION("a proxy's password") {
+        at.proxy = {core::proxy_settings::source::configuration, *core::parse_base_url("http://127.0.0.1:1"),
+                    "user", core::secret_reference{core::secret_reference::source::file, "/missing"}};
+    }
+    SECTION("a trust store") {
+        at.tls.ca_file = "/missing.pem";
+        expected = "instance: cannot read tls.ca_file /missing.pem: No such file or directory";
+    }
+    CHECK(instances.missing_secret(at) == expected);
 }

@@ -39,7 +39,7 @@ TEST_CASE("a ca_file that cannot be used is named, with the reason") {
     net::tls_contexts contexts(no_secrets);
     for (const auto& [path, reason] :
          {std::pair{directory + "/missing.pem", "No such file or directory"},
-          std::pair{directory, "not a regular file"}, std::pair{file.path(), "no certificate or crl found"}}) {
+          std::pair{directory, "Not a regular file"}, std::pair{file.path(), "no certificate or crl found"}}) {
         const auto result = contexts.get({path, "", core::tls_version::v1_2});
         CHECK_FALSE(result.context);
         CHECK_THAT(result.problem, Contains(path) && Contains(reason));

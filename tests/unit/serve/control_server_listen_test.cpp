@@ -24,11 +24,12 @@ namespace {
 
 struct listener {
     using place = std::string;
-    explicit listener(const std::string& where) : server(loop, where, good_look(), metrics, daemon) {}
+    explicit listener(const std::string& where) : server(loop, where, good_look(), metrics, daemon, log) {}
 
     boost::asio::io_context loop;
     serve::metrics_registry metrics;
     fake_operations daemon;
+    tests::fake_log log;
     serve::control_server server;
 };
 

@@ -69,6 +69,17 @@ void open_to_all(const control_fixture& at) {
     REQUIRE(::chown(at.socket.c_str(), 0, some_group) == 0);
 }
 
+/// "control.refused BY PATH" of each line of the log.
+lines told_by(control_fixture& at) {
+    lines told;
+    at.on_loop([&] {
+        for (const auto& each : at.log.lines)
+            told.push_back(std::string(each.event.name) + " " + each.event.fields.at(0).second + " " +
+                           each.event.fields.at(1).second);
+    });
+    return told;
+}
+
 const lines rotate{"-X", "POST", "http://localhost/v1/tunnels/jira/rotate"};
 const lines reveal{"-X", "POST", "http://localhost/v1/pending/jira/reveal"};
 const lines resolve{"-d", R"({"how": "regenerate"})", "http://localhost/v1/pending/jira/resolve"};
@@ -112,6 +123,9 @@ TEST_CASE("somebody who is not in the socket's group is refused, even where the 
                                           " (gid 23457); a new membership counts from the next login");
     }
     CHECK(at.daemon.asked().empty());
+    const std::string refused = "control.refused uid 23456 ";
+    CHECK(told_by(at) == lines{refused + "/v1/tunnels/jira/rotate", refused + "/v1/pending/jira/reveal",
+                               refused + "/v1/pending/jira/resolve", refused + "/status", refused + "/no"});
 }
 
 TEST_CASE("the socket's group may ask for all but a key and its end") {
@@ -130,6 +144,8 @@ TEST_CASE("the socket's group may ask for all but a key and its end") {
     }
     CHECK(at.daemon.asked().size() == 2);
     CHECK(ask_as(at, 0, "", resolve).ends_with("}\n200"));
+    CHECK(told_by(at) == lines{"control.refused uid 23456 /v1/pending/jira/reveal",
+                               "control.refused uid 23456 /v1/pending/jira/resolve"});
 }
 
 TEST_CASE(

@@ -33,4 +33,8 @@ TEST_CASE("a tunnel's name is decoded, and what is no encoding stays") {
     CHECK(route_of("/healthz/%").tunnel == "%");
     CHECK(route_of("/healthz/%4").tunnel == "%4");
     CHECK(route_of("/healthz/%zz%-1%4g%25").tunnel == "%zz%-1%4g%");
+    CHECK(route_of("/status/%%41%4%41%2541").tunnel == "%A%4A%41");
+    CHECK(route_of("/status/a+b%0a\xff").tunnel == "a+b\n\xff");
+    CHECK(route_of("/status/a%00b").tunnel == std::string("a\0b", 3));
+    CHECK(route_of("/healt%68z/jira").what == page::none);
 }

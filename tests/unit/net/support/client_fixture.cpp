@@ -13,6 +13,14 @@ void run_until(boost::asio::io_context& loop, const std::function<bool()>& done)
     REQUIRE(done());
 }
 
+core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask) {
+    std::optional<core::exchange> result;
+    ask([&result](core::exchange came) { result = std::move(came); });
+    CHECK_FALSE(result);
+    run_until(loop, [&result] { return result.has_value(); });
+    return std::move(*result);
+}
+
 void temporary_file::write(const std::string& text) const {
     std::ofstream(path(), std::ios::binary) << text;
 }
@@ -21,7 +29,7 @@ net::endpoint client_fixture::to(const std::string& url) const {
     static const temporary_file authority(test_authority().pem());
     const auto parsed = core::parse_base_url(url);
     REQUIRE(parsed);
-    return {*parsed, {authority.path(), "", core::tls_version::v1_2}, {}};
+    return {*parsed, {authority.path(), "", core::tls_version::v1_2}, {}, "instance"};
 }
 
 void client_fixture::start(const net::endpoint& where, ports::exchange_handler done, core::timeouts limits,

@@ -25,6 +25,8 @@ inline constexpr core::duration short_time{50};
 
 /// Runs the loop until `done`, for a minute at most.
 void run_until(boost::asio::io_context& loop, const std::function<bool()>& done);
+/// Runs the loop until what is asked for has come; it may not come from inside the call.
+core::exchange run(boost::asio::io_context& loop, const std::function<void(ports::exchange_handler)>& ask);
 
 /// A file with these contents, for as long as the object lives.
 class temporary_file {

@@ -9,7 +9,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -145,7 +144,7 @@ bool peer::wait_until_closed() {
 }
 
 scripted_server::scripted_server(std::vector<script> scripts) : scripts_(std::move(scripts)) {
-    listen();
+    accepting_ = std::thread([this] { serve(); });
 }
 
 scripted_server::scripted_server(server_tls tls, std::vector<script> scripts)
@@ -165,11 +164,11 @@ scripted_server::scripted_server(server_tls tls, std::vector<script> scripts)
         check(X509_STORE_add_cert(SSL_CTX_get_cert_store(tls_.get()), authority) == 1 &&
               SSL_CTX_add_client_CA(tls_.get(), authority) == 1);
     }
-    listen();
+    accepting_ = std::thread([this] { serve(); });
 }
 
 scripted_server::~scripted_server() {
-    ::shutdown(listener_, SHUT_RDWR);
+    listener_.stop();
     accepting_.join();
     {
         const std::lock_guard lock(mutex_);
@@ -180,27 +179,11 @@ scripted_server::~scripted_server() {
         thread.join();
     for (const int socket : sockets_)
         ::close(socket);
-    ::close(listener_);
-}
-
-void scripted_server::listen() {
-    // OpenSSL writes to sockets without MSG_NOSIGNAL.
-    std::signal(SIGPIPE, SIG_IGN);
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    check(::bind(listener_, generic, size) == 0 && ::listen(listener_, 64) == 0 &&
-          ::getsockname(listener_, generic, &size) == 0);
-    port_ = ntohs(address.sin_port);
-    accepting_ = std::thread([this] { serve(); });
 }
 
 void scripted_server::serve() {
     for (const auto& play : scripts_) {
-        const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        const int socket = listener_.accept();
         if (socket < 0)
             return;
         const int on = 1;
@@ -217,7 +200,7 @@ void scripted_server::serve() {
 }
 
 std::string scripted_server::url(const std::string& path, const std::string& host) const {
-    return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(port_) + path;
+    return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(port()) + path;
 }
 
 unsigned scripted_server::connections() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/certificates.hpp"
+#include "support/sockets.hpp"
 
 #include <openssl/ssl.h>
 
@@ -76,19 +77,17 @@ public:
     scripted_server(const scripted_server&) = delete;
     scripted_server& operator=(const scripted_server&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t port() const { return listener_.number(); }
     /// "https://localhost:PORT" + path, or http.
     [[nodiscard]] std::string url(const std::string& path = "", const std::string& host = "127.0.0.1") const;
     [[nodiscard]] unsigned connections() const;
 
 private:
-    void listen();
     void serve();
 
     std::vector<script> scripts_;
     net::openssl_ptr<SSL_CTX, SSL_CTX_free> tls_;
-    int listener_ = -1;
-    std::uint16_t port_ = 0;
+    listening_port listener_;
     mutable std::mutex mutex_;
     std::vector<int> sockets_;  ///< duplicates, to end a script that waits
     std::vector<std::thread> served_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -39,6 +40,24 @@ std::string bytes(std::initializer_list<int> values) {
 }
 
 }  // namespace
+
+listening_port::listening_port() : socket_(bound_socket(SOCK_STREAM, number_)) {
+    std::signal(SIGPIPE, SIG_IGN);
+    if (::listen(socket_, 64) != 0)
+        throw std::runtime_error("cannot listen at a test socket");
+}
+
+listening_port::~listening_port() {
+    ::close(socket_);
+}
+
+int listening_port::accept() const {
+    return ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+}
+
+void listening_port::stop() const {
+    ::shutdown(socket_, SHUT_RDWR);
+}
 
 silent_port::silent_port(const std::string& at, std::uint16_t number) : number_(number) {
     sockets_.push_back(bound_socket(SOCK_STREAM, number_, at));

@@ -13,6 +13,26 @@
 
 namespace tunnelkeyd::testing {
 
+/// A TCP port of 127.0.0.1 at which a server of a test's own listens.
+class listening_port {
+public:
+    /// Ignores SIGPIPE from then on: OpenSSL writes to sockets without MSG_NOSIGNAL.
+    listening_port();
+    ~listening_port();
+    listening_port(const listening_port&) = delete;
+    listening_port& operator=(const listening_port&) = delete;
+
+    [[nodiscard]] std::uint16_t number() const { return number_; }
+    /// Waits for a connection; its descriptor is the caller's. -1: nobody comes any more.
+    [[nodiscard]] int accept() const;
+    /// Ends accept(), on any thread.
+    void stop() const;
+
+private:
+    std::uint16_t number_ = 0;
+    int socket_;
+};
+
 /// A TCP port of 127.0.0.1 whose backlog is full, so that the kernel answers no further SYN.
 class silent_port {
 public:

@@ -8,7 +8,8 @@
 namespace tunnelkeyd::testing {
 
 control_fixture::control_fixture(serve::server_limits limits, serve::look look)
-    : server_(std::make_unique<serve::control_server>(loop, socket, std::move(look), metrics, daemon, limits)) {
+    : server_(std::make_unique<serve::control_server>(loop, socket, std::move(look), metrics, daemon, log,
+                                                      limits)) {
     start();
 }
 

@@ -2,6 +2,7 @@
 
 #include "serve/control_server.hpp"
 #include "support/client.hpp"
+#include "support/fake_log.hpp"
 #include "support/fake_operations.hpp"
 #include "support/server_fixture.hpp"
 #include "support/temporary_directory.hpp"
@@ -34,6 +35,7 @@ public:
     support::temporary_directory directory;
     const std::string socket = directory / "control.sock";
     fake_operations daemon;
+    tests::fake_log log;  ///< of the loop's thread
 
 private:
     std::unique_ptr<serve::control_server> server_;

@@ -1,4 +1,4 @@
-#include "config/regular_file.hpp"
+#include "files/regular_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace tunnelkeyd::config {
+namespace tunnelkeyd::files {
 
 namespace {
 
@@ -45,4 +45,4 @@ std::size_t regular_file::read(char* into, std::size_t size) {
     return done;
 }
 
-}  // namespace tunnelkeyd::config
+}  // namespace tunnelkeyd::files

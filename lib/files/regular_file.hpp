@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <string>
 
-namespace tunnelkeyd::config {
+namespace tunnelkeyd::files {
 
-/// A regular file opened for reading. Symbolic links are followed (Kubernetes mounts secrets as such), and the
-/// checks look at what was opened, not at the name. A FIFO, a device or a directory is refused and cannot
-/// block.
+/// A regular file opened for reading: the configuration, a secret, a certificate. Symbolic links are followed
+/// (Kubernetes mounts secrets as such), and the checks look at what was opened, not at the name. A FIFO, a
+/// device or a directory is refused and cannot block. Reading blocks for as long as a local file takes.
 class regular_file {
 public:
     explicit regular_file(const std::string& path);
@@ -23,7 +23,7 @@ public:
     /// What it was when it was opened.
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(status_.st_size); }
 
-    /// Reads up to `size` bytes from the start, and returns how many; sets problem() where that fails.
+    /// Reads the next `size` bytes, or what there is, and returns how many; sets problem() where that fails.
     std::size_t read(char* into, std::size_t size);
 
 private:
@@ -32,4 +32,4 @@ private:
     std::string problem_;
 };
 
-}  // namespace tunnelkeyd::config
+}  // namespace tunnelkeyd::files
