@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/refusals.hpp"
 #include "core/shown_record.hpp"
 
 #include <utility>
@@ -45,7 +46,7 @@ struct supervisor::gap {
 
 core::result_of<supervisor::gap> supervisor::open_gap(const std::string& name) {
     if (draining_)
-        return core::refusal{"ending", "the daemon is ending", "ask again once it has started again", {}};
+        return core::ending();
     std::vector<gap> found;
     bool known = false;
     for (const auto& tunnel : tunnels_) {
@@ -59,10 +60,7 @@ core::result_of<supervisor::gap> supervisor::open_gap(const std::string& name) {
         if (record.name == name || id.hostname == name)
             found.push_back({nullptr, &record});
     if (found.size() > 1)
-        return core::refusal{"ambiguous_tunnel",
-                             "several tunnels go by \"" + name + "\"",
-                             "ask for one of them by its hostname, as `tunnelkeyd pending` shows it",
-                             {}};
+        return core::ambiguous_tunnel(name, "tunnelkeyd pending");
     if (found.size() == 1)
         return found.front();
     if (known)
@@ -70,10 +68,7 @@ core::result_of<supervisor::gap> supervisor::open_gap(const std::string& name) {
                              "the key gap of tunnel \"" + name + "\" is closed",
                              "nothing is to be done; `tunnelkeyd pending` lists those that are open",
                              {}};
-    return core::refusal{"unknown_tunnel",
-                         "there is no tunnel \"" + name + "\"",
-                         "`tunnelkeyd pending` lists the key gaps that are open",
-                         {}};
+    return core::unknown_tunnel(name, "`tunnelkeyd pending` lists the key gaps that are open");
 }
 
 core::pending_report supervisor::report_of(const supervised& tunnel) const {

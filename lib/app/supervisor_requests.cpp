@@ -1,5 +1,6 @@
 #include "app/supervised.hpp"
 #include "app/supervisor.hpp"
+#include "core/refusals.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,16 +12,8 @@ namespace {
 
 using phase = core::rotation::phase;
 
-core::refusal ending() {
-    return {
-        "ending", "the daemon is ending, and begins nothing more", "ask again once it has started again", {}};
-}
-
 core::refusal unknown(const std::string& name) {
-    return {"unknown_tunnel",
-            "there is no tunnel \"" + name + "\"",
-            "`tunnelkeyd status` lists the tunnels that there are",
-            {}};
+    return core::unknown_tunnel(name, "`tunnelkeyd status` lists the tunnels that there are");
 }
 
 }  // namespace
@@ -28,7 +21,7 @@ core::refusal unknown(const std::string& name) {
 /// Of this name or hostname: the configured one, or else the one that is still being finished.
 core::result_of<supervisor::supervised*> supervisor::configured_or_open(const std::string& name) const {
     if (draining_)
-        return ending();
+        return core::ending();
     std::vector<supervised*> found;
     for (const auto& tunnel : tunnels_)
         if ((tunnel->settings().name == name || tunnel->settings().hostname == name) && !is_gone(*tunnel))
@@ -40,10 +33,7 @@ core::result_of<supervisor::supervised*> supervisor::configured_or_open(const st
     if (found.empty())
         return unknown(name);
     if (found.size() > 1)
-        return core::refusal{"ambiguous_tunnel",
-                             "several tunnels go by \"" + name + "\"",
-                             "ask for one of them by its hostname, as `tunnelkeyd status --json` shows it",
-                             {}};
+        return core::ambiguous_tunnel(name, "tunnelkeyd status --json");
     return found.front();
 }
 
