@@ -40,7 +40,6 @@ public:
 
     core::organization_gate gate;
     core::request_bucket bucket;
-    unsigned preparing = 0;  ///< rotations on their way to their regenerate, but for those that dawdle
 
 private:
     struct question {

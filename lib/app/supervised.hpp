@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/fair_queue.hpp"
+#include "app/fair_slots.hpp"
 #include "app/supervisor.hpp"
 
 // Private to supervisor*.cpp.
@@ -52,8 +53,8 @@ struct supervisor::supervised final : rotator {
     bool overtaken = false;        ///< by a reload: what it has sent may be answered for what is no longer so
     bool queued = false;           ///< stands in the queue of those that may begin
     bool waits_for_check = false;  ///< stands in the queue of background preflights
-    bool has_slot = false;         ///< counts in preflighting_
-    bool dawdles = false;          ///< counts in dawdling_
+    bool has_slot = false;         ///< holds one of queues::preflights
+    bool dawdles = false;          ///< holds one of queues::dawdlers
     bool awaits_permit = false;    ///< stands in a queue of permits
     bool api_key_failed = false;   ///< its last failure was its organization's API key
     bool untried = false;          ///< counts in untried_
@@ -74,6 +75,7 @@ struct supervisor::supervised final : rotator {
     std::unique_ptr<preflight_run> check;             ///< in the background, under way
     std::shared_ptr<const core::tunnel> check_of;     ///< the settings that it looks at
     std::uint64_t check_in = 0;                       ///< which configuration counted when it began
+    std::uint64_t check_ticket = 0;                   ///< its place in the queue of background preflights
     std::array<std::uint64_t, core::outcome_count> ended{};
     std::vector<std::pair<std::string_view, core::health>> reported;  ///< problems that were logged, by code
 };
@@ -89,13 +91,23 @@ struct supervisor::queues {
     struct waits_longer {
         bool operator()(const supervised* a, const supervised* b) const { return a->ticket < b->ticket; }
     };
+    struct waits_longer_for_check {
+        bool operator()(const supervised* a, const supervised* b) const {
+            return a->check_ticket < b->check_ticket;
+        }
+    };
+
+    // Rotations between "begin" and their permit, to bound sockets and memory. One whose preflight takes longer
+    // than usual counts apart, so that dead instances, each waiting for its timeout, do not stop the others.
+    fair_slots preflights{256};
+    fair_slots dawdlers{1024};
 
     deadline_queue<core::steady_time, supervised, &supervised::alarm> alarms;
     deadline_queue<core::steady_time, supervised, &supervised::rewrite> rewrites;
     deadline_queue<core::wall_time, supervised, &supervised::due> schedule;
     deadline_queue<core::wall_time, supervised, &supervised::checkup> checkups;
     deadline_queue<core::wall_time, supervised, &supervised::look_again> health;
-    std::deque<supervised*> waiting_checkups;
+    fair_queue<supervised, waits_longer_for_check> waiting_checkups;
     fair_queue<supervised, longer_idle> may_begin;
     struct {
         fair_queue<supervised, waits_longer> urgent;

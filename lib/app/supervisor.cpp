@@ -41,8 +41,13 @@ supervisor::~supervisor() = default;
 supervisor::supervised& supervisor::add(core::tunnel_record record,
                                         std::shared_ptr<const core::tunnel> settings) {
     const auto organization_id = settings->organization.id;
-    desks_.try_emplace(organization_id, world_, config_->cloud.requests_per_minute,
-                       [this, organization_id] { reopened(organization_id); });
+    const bool is_new = desks_
+                            .try_emplace(organization_id, world_, config_->cloud.requests_per_minute,
+                                         [this, organization_id] { reopened(organization_id); })
+                            .second;
+    if (is_new)
+        for (auto* slots : {&queues_->preflights, &queues_->dawdlers})
+            slots->share_among(desks_.size());
     host& self = *this;
     tunnels_.push_back(std::make_unique<supervised>(tunnels_.size(), world_, self, std::move(record),
                                                     std::move(settings), cloud_));

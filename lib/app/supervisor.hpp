@@ -11,7 +11,6 @@
 #include "ports/journal_contents.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -260,13 +259,11 @@ private:
     std::uint64_t configurations_ = 1;  // so far
     std::optional<core::steady_time> reloaded_at_;
     std::uint64_t turns_ = 0;    // rotations begun
-    std::uint64_t tickets_ = 0;  // permits asked for
+    std::uint64_t tickets_ = 0;  // permits and background preflights asked for
     std::optional<core::steady_time>
         tokens_at_;                       // when the next of those may send that wait for the rate limit
     std::set<std::string> limited_;       // organizations in which somebody waits for it now
     std::set<std::string> limit_logged_;  // those of which the log says so
-    unsigned preflighting_ = 0;           // rotations between "begin" and their permit
-    unsigned dawdling_ = 0;               // those of them whose preflight takes long, counted apart
     unsigned untried_ = 0;                // with --once: tunnels whose turn is still to come
     unsigned checking_ = 0;               // background preflights under way
     std::size_t degraded_ = 0;            // tunnels, by what was last reported

@@ -10,7 +10,8 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-// Few at once, since they are never urgent, and each may wait for a dead instance's timeouts.
+// Few at once, since they are never urgent, and each may wait for a dead instance's timeouts. Organizations
+// take turns.
 constexpr unsigned max_checking = 16;
 // The first after a start comes within this time, and not at once: whoever cannot be looked at yet is asked for
 // again after as long.
@@ -53,7 +54,8 @@ void supervisor::begin_checkup(supervised& tunnel) {
     if (tunnel.still_fails(reloaded_at_) && since < repeat)
         return plan_checkup(tunnel, now.wall + repeat - since);
     if (checking_ >= max_checking) {
-        queues_->waiting_checkups.push_back(&tunnel);
+        tunnel.check_ticket = ++tickets_;
+        queues_->waiting_checkups.push(tunnel.line(), tunnel);
         tunnel.waits_for_check = true;
         return;
     }
@@ -134,11 +136,13 @@ core::steady_time supervisor::may_log_in_at(const supervised& tunnel, core::mome
 }
 
 void supervisor::next_checkup() {
-    while (!queues_->waiting_checkups.empty() && checking_ < max_checking) {
-        auto& tunnel = *queues_->waiting_checkups.front();
-        queues_->waiting_checkups.pop_front();
-        tunnel.waits_for_check = false;
-        begin_checkup(tunnel);
+    const auto anybody = [](const supervised&) { return true; };
+    while (checking_ < max_checking) {
+        auto* next = queues_->waiting_checkups.take(anybody);
+        if (!next)
+            return;
+        next->waits_for_check = false;
+        begin_checkup(*next);
     }
 }
 

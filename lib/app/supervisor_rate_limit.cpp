@@ -33,7 +33,8 @@ bool supervisor::may_prepare(supervised& tunnel, core::moment now) {
     const auto& queue = queues_->permits.calm;
     if (queue.size() >= config_->cloud.max_in_flight && queue.size(tunnel.line()) > 0)
         return false;
-    if (desk.preparing == 0 || desk.preparing < desk.bucket.calm_within(prepared_for, now.steady))
+    const auto prepare = queues_->preflights.held(tunnel.line());
+    if (prepare == 0 || prepare < desk.bucket.calm_within(prepared_for, now.steady))
         return true;
     limited_.insert(tunnel.line());
     return false;  // one of those that prepare will tell when it is done

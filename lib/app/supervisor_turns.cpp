@@ -9,10 +9,6 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-// So many rotations run their preflight at once, to bound sockets and memory. One that takes longer than usual
-// counts apart, so that dead instances, each waiting for its timeout, do not stop the others.
-constexpr unsigned max_preflighting = 256;
-constexpr unsigned max_dawdling = 1024;
 constexpr core::duration usual_preflight = std::chrono::seconds(2);
 
 }  // namespace
@@ -39,13 +35,12 @@ void supervisor::want_preflight(rotator& who) {
 
 /// Its preflight takes long: somebody else may begin.
 void supervisor::dawdle(supervised& tunnel) {
-    if (tunnel.state().where() != core::rotation::phase::preflight || dawdling_ >= max_dawdling ||
-        !std::exchange(tunnel.has_slot, false))
+    if (tunnel.state().where() != core::rotation::phase::preflight || !tunnel.has_slot ||
+        !queues_->dawdlers.has_one_for(tunnel.line()))
         return;
-    --preflighting_;
-    --desk_of(tunnel.settings()).preparing;
+    end_preflighting(tunnel);
     tunnel.dawdles = true;
-    ++dawdling_;
+    queues_->dawdlers.take(tunnel.line());
 }
 
 void supervisor::want_permit(rotator& who) {
@@ -123,9 +118,10 @@ supervisor::supervised* supervisor::next_for_permit(core::moment now) {
 }
 
 void supervisor::begin_rotations() {
-    while (preflighting_ < max_preflighting) {
+    for (;;) {
         const auto now = world_.clock.now();
-        auto* next = queues_->may_begin.take([&](supervised& it) { return may_prepare(it, now); });
+        auto* next = queues_->may_begin.take(
+            [&](supervised& it) { return queues_->preflights.has_one_for(it.line()) && may_prepare(it, now); });
         if (!next)
             return;
         auto& tunnel = *next;
@@ -139,8 +135,7 @@ void supervisor::begin_rotations() {
         had_its_turn(tunnel);
         tunnel.last_turn = ++turns_;
         tunnel.has_slot = true;
-        ++preflighting_;
-        ++desk_of(tunnel.settings()).preparing;
+        queues_->preflights.take(tunnel.line());
         working_.insert(tunnel.key());
         tunnel.begin(*why);
     }
@@ -163,12 +158,10 @@ void supervisor::release(supervised& tunnel) {
 }
 
 void supervisor::end_preflighting(supervised& tunnel) {
-    if (std::exchange(tunnel.has_slot, false)) {
-        --preflighting_;
-        --desk_of(tunnel.settings()).preparing;
-    }
+    if (std::exchange(tunnel.has_slot, false))
+        queues_->preflights.give_back(tunnel.line());
     if (std::exchange(tunnel.dawdles, false))
-        --dawdling_;
+        queues_->dawdlers.give_back(tunnel.line());
 }
 
 void supervisor::preflighted(rotator& who, const std::optional<core::preflight_failure>& failure) {

@@ -18,6 +18,7 @@ rotation_action rotation::to_install(moment now) {
     if (guards_.what == guard_finding::kind::hold) {
         note(log_level::error, "rotation.held", "the new key is sealed and sent nowhere: " + guards_.message);
         record_.last_error = guards_.message;
+        trouble_.reset();  // it was of the time before this key, or before it was held
         phase_ = phase::held;
         not_before_ = now.steady;
         return action::none{};

@@ -23,7 +23,7 @@ std::string organization_name(unsigned number) {
 
 people::people(tests::fake_world& world, weather& sky, watch& observer, sites& all, const temper& how,
                std::uint64_t seed)
-    : world_(world), weather_(sky), watch_(observer), sites_(all), how_(how), by_(seed, 3) {
+    : world_(world), weather_(sky), watch_(observer), sites_(all), how_(how), by_(seed, 3), mistakes_(seed, 5) {
     set_up();
 }
 

@@ -61,6 +61,7 @@ private:
     void pause(site& where, bool pause);
     void finish_by_hand(site& where);
     void resolve(site& where, core::resolution how, std::uint64_t number);
+    void mistake_number(const site& where, core::resolution how, std::uint64_t number);
     [[nodiscard]] bool can_ask() const;
     [[nodiscard]] site* site_of(const std::string& hostname) const;
     [[nodiscard]] site* some_site();
@@ -72,6 +73,7 @@ private:
     sites& sites_;
     const temper& how_;
     chance by_;
+    chance mistakes_;  ///< that change nothing
     std::vector<task> tasks_;
     unsigned made_ = 0;  ///< secrets that were renewed
 };

@@ -86,12 +86,22 @@ void people::finish_by_hand(site& where) {
 }
 
 void people::resolve(site& where, core::resolution how, std::uint64_t number) {
+    if (mistakes_.happens(0.3))
+        mistake_number(where, how, number);
     const bool gives_up = how == core::resolution::regenerate;
     watch_.happens(where.settings.hostname,
                    gives_up ? "people: give its key up" : "people: say it is installed");
     const auto answer = world_.supervisor().resolve(where.settings.hostname, how, number, who);
     if (gives_up && std::holds_alternative<core::resolve_report>(answer))
         watch_.gave_up_key(where);
+}
+
+/// A digit too many: no key ever has that number.
+void people::mistake_number(const site& where, core::resolution how, std::uint64_t number) {
+    watch_.happens(where.settings.hostname, "people: mistake its key's number");
+    const auto answer = world_.supervisor().resolve(where.settings.hostname, how, number + 1'000'000, who);
+    if (std::holds_alternative<core::resolve_report>(answer))
+        watch_.took_another_number(where);
 }
 
 }  // namespace tunnelkeyd::simulation

@@ -26,6 +26,8 @@ watch::watch(tests::fake_world& world, trace& log) : world_(world), trace_(log) 
     world.journal.kept = [this](const core::tunnel_record& record) { kept(record); };
     world.journal.failed = [this](const core::tunnel_record& record) {
         at(record.id.hostname).troubled = world_.loop.now().steady;
+        if (record.open && record.open->intent)
+            spends_request(organizations_[record.id.organization_id]);  // though it will not be sent
         happens(record.id.hostname, "disk: a write fails");
     };
     world.log.keep = false;
@@ -55,6 +57,7 @@ void watch::started() {
         organization.paused_since = organization.paused_until = {};
         organization.refused.reset();
         organization.unknown_of.clear();
+        organization.bucket.reset();
     }
     for (auto& each : seen_) {
         each.on_disk = nullptr;
@@ -99,6 +102,10 @@ void watch::gave_up_key(const site& tunnel) {
     auto& of = at(tunnel.settings.hostname);
     of.given_up = of.key;
     of.troubled = world_.loop.now().steady;
+}
+
+void watch::took_another_number(const site& tunnel) {
+    breaks(tunnel.settings.hostname, "what is asked for one key is done for another");
 }
 
 void watch::killed() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/request_bucket.hpp"
 #include "simulation/site.hpp"
 #include "simulation/trace.hpp"
 #include "support/fake_world.hpp"
@@ -34,6 +35,8 @@ public:
     void asked_for_rotation(const site& tunnel);
     void paused_or_resumed(const site& tunnel);
     void gave_up_key(const site& tunnel);
+    /// The daemon has done for one key what was asked for another.
+    void took_another_number(const site& tunnel);
 
     // What happens to the world.
     void started();
@@ -109,8 +112,10 @@ private:
         unsigned regenerating = 0;  // requests under way
         std::string unknown_of;     // whose regenerate was the latest, if that ended unknown
         core::steady_time unknown_since{};
-        core::steady_time unknown_until{};         // the last time
-        std::optional<core::steady_time> refused;  // the API key, and nothing has changed since
+        core::steady_time unknown_until{};           // the last time
+        core::steady_time gap_answered{};            // a regenerate that another one before had left unknown
+        std::optional<core::steady_time> refused;    // the API key, and nothing has changed since
+        std::optional<core::request_bucket> bucket;  // as the daemon counts; nothing: as it started
     };
 
     // watch_requests.cpp: what is sent
@@ -120,6 +125,14 @@ private:
     void install_leaves(const core::instance& at, const core::secret& key);
     void logs_in(seen& tunnel, bool gap_open);
     void goes_on(const seen& tunnel, const core::tunnel_record& record);
+
+    // watch_turns.cpp: what one organization may wait for because of another
+    void goes_in_turn(const seen& tunnel, const seen& place);
+    void spends_request(organization_seen& organization);
+    [[nodiscard]] core::request_bucket& bucket_of(organization_seen& organization) const;
+    [[nodiscard]] bool all_permits_taken() const;
+    [[nodiscard]] bool all_are_sending() const;
+    [[nodiscard]] core::duration longest_line(const std::string& organization_id) const;
 
     // watch_replies.cpp: what is heard, and written
     void heard(const std::string& target, tests::call what, const core::exchange& seen);
@@ -141,9 +154,7 @@ private:
     [[nodiscard]] bool is_late(const seen& tunnel, const core::tunnel_record& record);
     [[nodiscard]] bool can_work(const seen& tunnel) const;
     [[nodiscard]] bool has_good_api_key(const std::string& organization_id) const;
-    [[nodiscard]] bool all_permits_taken() const;
     [[nodiscard]] bool is_in_outage(const std::string& organization_id);
-    [[nodiscard]] core::duration longest_line(const std::string& organization_id) const;
     [[nodiscard]] core::duration turns_of(const organization_seen& organization) const;
     [[nodiscard]] bool has_open_gap(const std::string& organization_id);
     [[nodiscard]] const core::tunnel_record* on_disk(seen& tunnel);
@@ -168,6 +179,7 @@ private:
     core::steady_time started_{};   // the daemon, the last time and the one before
     core::steady_time started_before_{};
     core::steady_time no_permit_{};  // the last time that all were taken
+    core::steady_time all_sent_{};   // that every permit had a request under way
     std::string broken_;
     std::string broken_at_;
     std::uint64_t digest_ = 0xcbf29ce484222325ULL;

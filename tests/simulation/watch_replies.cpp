@@ -158,6 +158,10 @@ void watch::heard_regenerate(seen& tunnel, const core::exchange& exchange) {
     auto& organization = organizations_[tunnel.tunnel->settings.organization.id];
     if (all_permits_taken())
         no_permit_ = now;
+    if (all_are_sending())
+        all_sent_ = now;
+    if (const auto* record = on_disk(tunnel); record && record->open && record->open->unknown)
+        organization.gap_answered = now;
     --organization.regenerating;
     const auto token = is_success(exchange) ? token_in(exchange) : std::string_view();
     const unsigned status = exchange.status;

@@ -48,6 +48,7 @@ void watch::sending(const std::string& target, call what) {
     if (what == call::organization) {
         auto& organization = organizations_[target];
         organization.asked = now;
+        spends_request(organization);
         const auto& refused = organization.refused;
         const bool soon = refused && now - *refused > in_passing && now - *refused < between_logins;
         if (soon && !has_open_gap(target))
@@ -138,8 +139,11 @@ void watch::regenerate_leaves(const core::identity& id) {
               : std::min(organization.paused_until, organization.paused_since + core::duration(1h));
     if (now < paused_until && now - organization.paused_since > in_passing)
         breaks(tunnel, "it regenerates though the cloud asked its organization to wait");
-    if (first)
+    if (first) {
+        goes_in_turn(tunnel, place);
         begins(tunnel, *record);
+    }
+    spends_request(organization);
 }
 
 /// A rotation that its schedule asked for: may it begin now?

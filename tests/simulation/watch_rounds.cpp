@@ -1,4 +1,3 @@
-#include "core/request_bucket.hpp"
 #include "core/schedule/due.hpp"
 #include "simulation/watch.hpp"
 
@@ -148,30 +147,10 @@ bool watch::is_late(const seen& tunnel, const core::tunnel_record& record) {
     return late > patience && now.steady - free > patience;
 }
 
-/// All of its tunnels wait for its requests per minute, two each. Those of another organization are no reason
-/// to wait.
-core::duration watch::longest_line(const std::string& organization_id) const {
-    const core::request_bucket bucket(world_.draft.cloud.requests_per_minute, world_.loop.now().steady);
-    const auto all = std::count_if(seen_.begin(), seen_.end(), [&](const seen& each) {
-        return each.tunnel->settings.organization.id == organization_id;
-    });
-    return bucket.interval() * 2 * all;
-}
-
 /// While its API key is refused, its tunnels take turns to probe it, and a probe may end without an answer.
 core::duration watch::turns_of(const organization_seen& organization) const {
     constexpr core::duration a_turn = 30s;
     return organization.refused ? a_turn * static_cast<int>(seen_.size()) : core::duration(0);
-}
-
-/// By requests that an answer may be expected of. Of the others one permit less than all may be taken.
-bool watch::all_permits_taken() const {
-    const unsigned most = world_.draft.cloud.max_in_flight;
-    unsigned answered = 0;
-    unsigned unanswered = 0;
-    for (const auto& [id, organization] : organizations_)
-        (organization.unknown_of.empty() ? answered : unanswered) += organization.regenerating;
-    return answered + std::min(unanswered, most - 1) >= most;
 }
 
 /// A regenerate of one of its tunnels ended unknown, and no key came since.

@@ -13,8 +13,9 @@ namespace tunnelkeyd::tests {
 using namespace std::chrono_literals;
 
 struct checkups_fixture {
-    core::tunnel& add(const std::string& name, core::duration every = 24h) {
-        auto& tunnel = world.add_tunnel(name);
+    core::tunnel& add(const std::string& name, core::duration every = 24h,
+                      const std::string& organization = "acme") {
+        auto& tunnel = world.add_tunnel(name, organization);
         tunnel.schedule.every = std::chrono::days(1000);
         tunnel.instance.preflight.every = every;
         return tunnel;
@@ -26,10 +27,12 @@ struct checkups_fixture {
     [[nodiscard]] std::uint64_t checked(const std::string& name) const {
         return world.wire.sent(name + "-host", call::whoami);
     }
-    [[nodiscard]] unsigned checked(unsigned count) const {
+    [[nodiscard]] unsigned checked(unsigned count) const { return checked("t", count); }
+    /// How many of PREFIX0, PREFIX1, ... have been.
+    [[nodiscard]] unsigned checked(const std::string& prefix, unsigned count) const {
         unsigned sum = 0;
         for (unsigned i = 0; i < count; ++i)
-            sum += checked("t" + std::to_string(i)) > 0;
+            sum += checked(prefix + std::to_string(i)) > 0;
         return sum;
     }
     void break_login(const std::string& name) { world.at_instance(name).authorization = "Bearer another"; }

@@ -98,6 +98,22 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.supervisor().summarize().degraded == 50);
 }
 
+TEST_CASE_METHOD(fixture,
+                 "dead instances of one organization delay another's checks by a few of theirs, not by all") {
+    world.start();
+    add(500);
+    for (unsigned i = 0; i < 500; ++i)
+        world.wire.always("t" + std::to_string(i) + "-host", call::status, fault::dead());
+    for (unsigned i = 0; i < 20; ++i)
+        add("other" + std::to_string(i), 24h, "other");
+    world.reload();
+    world.run_for(2 * world.tunnel("t0").instance.timeout.connect + 1s);
+    CHECK(checked("other", 20) == 20);
+    world.run_for(10min);
+    CHECK(world.wire.sent(call::status) == 520);
+    CHECK(world.wire.most_under_way(call::status) == 16);
+}
+
 TEST_CASE_METHOD(fixture, "who waits for its turn meanwhile may leave, or no longer want it") {
     world.start();
     add(60);

@@ -17,6 +17,17 @@ fault slow(core::duration heard_after) {
     return how;
 }
 
+/// Due at once, and each waits for its instance for five minutes.
+void add_dead_tunnels(tests::fake_world& world, const std::string& prefix, const std::string& organization,
+                      unsigned count) {
+    world.add_due_tunnels(prefix, organization, count);
+    for (unsigned i = 0; i < count; ++i) {
+        const auto name = prefix + std::to_string(i);
+        world.tunnel(name).instance.timeout.connect = 5min;
+        world.wire.always(name + "-host", call::status, fault::dead());
+    }
+}
+
 }  // namespace
 
 TEST_CASE("two thousand tunnels that are due at once all rotate, never more than max_in_flight at a time") {
@@ -46,6 +57,47 @@ TEST_CASE("three hundred dead instances do not delay fifty good ones") {
     world.run_for(24h);
     CHECK(world.wire.sent(call::regenerate) == 50);
     CHECK(world.all_in_step());
+}
+
+TEST_CASE("however many instances of one organization are dead, another's rotations begin when they are due") {
+    tests::fake_world world;
+    world.draft.cloud.requests_per_minute = 100'000;
+    add_dead_tunnels(world, "dead", "acme", 2000);
+    for (unsigned i = 0; i < 10; ++i)
+        world.add_tunnel("good" + std::to_string(i), "other").schedule.every = 2min;
+    world.start();
+    world.run_for(2min - 1s);
+    REQUIRE(world.wire.most_under_way(call::status) > 900);  // all that one of two organizations may have
+    world.run_for(2s);
+    CHECK(world.rotated("good", 10) == 10);
+    CHECK(world.wire.most_under_way(call::status) <= 1280);
+}
+
+TEST_CASE(
+    "an organization that a reload brings need not wait for the dead instances of the one that was alone") {
+    tests::fake_world world;
+    world.draft.cloud.requests_per_minute = 100'000;
+    add_dead_tunnels(world, "dead", "acme", 2000);
+    world.start();
+    world.run_for(1min);
+    REQUIRE(world.wire.most_under_way(call::status) == 1280);  // nobody else needs them
+    world.add_due_tunnels("good", "other", 10);
+    world.reload();
+    world.run_for(1s);
+    CHECK(world.rotated("good", 10) == 10);
+}
+
+TEST_CASE("an organization with dead instances of its own waits for those, and not for another's") {
+    tests::fake_world world;
+    world.draft.cloud.requests_per_minute = 100'000;
+    add_dead_tunnels(world, "dead", "acme", 2000);
+    world.start();
+    world.run_for(1min);
+    add_dead_tunnels(world, "lame", "other", 300);
+    world.add_due_tunnels("good", "other", 10);
+    world.reload();
+    world.run_for(15s);  // a few times the two seconds after which a preflight makes room
+    CHECK(world.rotated("good", 10) == 10);
 }
 
 TEST_CASE("an instance that is not RUNNING is never regenerated for, and asked with patience") {

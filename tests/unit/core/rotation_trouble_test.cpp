@@ -4,6 +4,7 @@
 
 using namespace tunnelkeyd::core;
 using namespace std::chrono_literals;
+using testing::hold_it;
 using testing::rotation_harness;
 using check = preflight_failure::check;
 
@@ -134,6 +135,23 @@ TEST_CASE("a request with the gap open forgets no trouble") {
     t.save();
     t.request();
     CHECK(code_of(t) == "credentials_refused");
+}
+
+TEST_CASE("what stood in the way of a key that is held now is over, also once a person asks for another") {
+    rotation_harness t;
+    t.to_regenerate();
+    t.regenerate_times_out();
+    t.regenerate_again();
+    t.mint("K", hold_it);
+    t.save();
+    REQUIRE(t.machine->where() == rotation::phase::held);
+    CHECK_FALSE(t.machine->trouble());
+    t.pass(2min);
+    t.request();
+    REQUIRE(t.machine->where() == rotation::phase::preflight);
+    CHECK_FALSE(t.machine->trouble());
+    t.fail_preflight(check::instance);
+    CHECK(code_of(t) == "instance_not_ready");
 }
 
 TEST_CASE("a restart knows the trouble no more, but its text") {
