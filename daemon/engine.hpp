@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/supervisor.hpp"
+#include "net/certificate_files.hpp"
 #include "net/https_cloud.hpp"
 #include "net/https_instance.hpp"
 #include "net/system_random.hpp"
@@ -32,13 +33,15 @@ struct engine {
         : store(std::move(opened)),
           cloud(around.loop, around.secrets, config->cloud),
           instance(around.loop, around.secrets),
-          world{around.clock, random, around.secrets, *store, cloud, instance, around.log, around.metrics},
+          world{around.clock, random,     around.secrets, *store,      cloud,
+                instance,     around.log, around.metrics, certificates},
           supervisor(world, std::move(config), std::move(contents)) {}
 
     std::unique_ptr<store::state_store> store;
     net::system_random random;
     net::https_cloud cloud;
     net::https_instance instance;
+    net::certificate_files certificates;
     app::outside world;
     app::supervisor supervisor;
 };

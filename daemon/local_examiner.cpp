@@ -7,6 +7,7 @@
 #include "daemon/event_log.hpp"
 #include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
+#include "net/certificate_files.hpp"
 #include "net/https_cloud.hpp"
 #include "net/https_instance.hpp"
 #include "net/loop_clock.hpp"
@@ -84,7 +85,7 @@ struct local_examiner::parts {
           journal(open()),
           cloud(loop, secrets, with.cloud),
           instance(loop, secrets),
-          world{clock, random, secrets, *journal, cloud, instance, log, metrics},
+          world{clock, random, secrets, *journal, cloud, instance, log, metrics, certificates},
           examiner(world) {}
 
     /// A stand-in where that fails; `store` is its line where nothing needs to be asked.
@@ -120,6 +121,7 @@ struct local_examiner::parts {
     std::unique_ptr<ports::journal> journal;
     net::https_cloud cloud;
     net::https_instance instance;
+    net::certificate_files certificates;
     app::outside world;
     app::examiner examiner;
 };

@@ -116,6 +116,7 @@ tunnel_view read_tunnel(const json& from) {
     into.retry_at = time_at(from, "retry_at");
     into.preflight = read_preflight(from.at("preflight"));
     into.credential_expires = time_at(from, "credential_expires");
+    into.client_certificate_expires = time_at(from, "client_certificate_expires");
     read_ended(from.at("rotations"), into);
     read_problems(from, into.name, into.problems);
     return into;

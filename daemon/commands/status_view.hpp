@@ -58,6 +58,7 @@ struct tunnel_view {
     std::optional<core::wall_time> retry_at;
     std::optional<preflight_view> preflight;
     std::optional<core::wall_time> credential_expires;
+    std::optional<core::wall_time> client_certificate_expires;
     std::uint64_t installed = 0;        ///< rotations that ended so in this run of the daemon
     std::uint64_t ended_otherwise = 0;  ///< and those that did not
     std::vector<problem_view> problems;

@@ -83,6 +83,7 @@ void print_tunnel(std::ostream& out, const status_view& seen, const tunnel_view&
     line.put("organization",
              tunnel.organization + (tunnel.organization.empty() ? "" : " (" + tunnel.organization_id + ")"));
     line.put("credential", tunnel.credential_expires, ", where it ends");
+    line.put("certificate", tunnel.client_certificate_expires, ", where it ends");
     print_problems(out, tunnel.problems, now, true, on);
 }
 

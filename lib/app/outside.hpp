@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ports/certificates.hpp"
 #include "ports/clock.hpp"
 #include "ports/cloud.hpp"
 #include "ports/instance.hpp"
@@ -22,6 +23,7 @@ struct outside {
     ports::instance& instance;
     ports::log& log;
     ports::metrics& metrics;
+    ports::certificates& certificates;
 };
 
 }  // namespace tunnelkeyd::app

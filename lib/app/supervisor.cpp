@@ -18,7 +18,8 @@ supervisor::supervisor(const outside& world, std::shared_ptr<const core::config>
       salt_(journal.salt),
       started_at_(world.clock.now().wall),
       strays_(std::move(journal.strays)),
-      queues_(std::make_unique<queues>()) {
+      queues_(std::make_unique<queues>()),
+      certificates_(world_.certificates) {
     std::unordered_map<core::identity, core::tunnel_record, core::identity_hash> known;
     for (auto& record : journal.records)
         known.emplace(record.id, std::move(record));
@@ -77,6 +78,7 @@ supervisor::supervised& supervisor::add_configured(const core::tunnel& tunnel,
 }
 
 void supervisor::start() {
+    watch_certificates();
     for (const auto& tunnel : tunnels_)
         take_up(*tunnel);
     go();
@@ -173,6 +175,7 @@ void supervisor::ring() {
         begin_checkup(*tunnel);
     while (auto* tunnel = queues_->health.take_due(now.wall))
         look_at_health(*tunnel);
+    look_at_certificates();
     if (look_at_organizations_again_ && *look_at_organizations_again_ <= now.wall)
         look_at_organizations();
     turn_ended();
@@ -189,7 +192,7 @@ void supervisor::turn_ended() {
 
 void supervisor::set_alarm() {
     ports::alarm_time next;
-    for (const auto due : {queues_->alarms.next(), queues_->rewrites.next(), tokens_at_})
+    for (const auto due : {queues_->alarms.next(), queues_->rewrites.next(), tokens_at_, certificates_.next()})
         next.steady = std::min(next.steady, due.value_or(next.steady));
     for (const auto due : {queues_->schedule.next(), queues_->checkups.next(), queues_->health.next(),
                            look_at_organizations_again_})

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/certificate_watch.hpp"
 #include "app/deadline_queue.hpp"
 #include "app/organization_desk.hpp"
 #include "app/outside.hpp"
@@ -82,7 +83,8 @@ public:
     /// The cloud was asked something for a person: that counts against the organization's requests per minute.
     void asked_cloud(const std::string& organization_id);
 
-    /// Sets `organizations`, `tunnels` and `well`. Costs next to nothing for each tunnel that is left out.
+    /// Sets `organizations`, `tunnels`, `well` and the cloud's certificate, and adds to `problems`. Costs next
+    /// to nothing for each tunnel that is left out.
     void describe(core::overview& into, const core::extent& extent) const;
     [[nodiscard]] summary summarize() const;
 
@@ -210,6 +212,14 @@ private:
     void check_passed(supervised& tunnel);
     void next_checkup();
 
+    // supervisor_certificates.cpp: when client certificates end
+    std::vector<std::string> watch_certificates();
+    void look_at_users_of(const std::vector<std::string>& files);
+    void look_at_certificates();
+    void look_at_certificates_of(const core::tunnel& tunnel);
+    [[nodiscard]] const core::certificate* certificate_of(const supervised& tunnel) const;
+    [[nodiscard]] const core::certificate* certificate_for_cloud() const;
+
     // supervisor_health.cpp: verdicts, and what endpoints show
     [[nodiscard]] core::tunnel_facts facts_of(const supervised& tunnel) const;
     void look_at_health(supervised& tunnel);
@@ -269,8 +279,12 @@ private:
     std::size_t degraded_ = 0;            // tunnels, by what was last reported
     std::size_t failing_ = 0;
     std::map<std::string, std::vector<std::pair<std::string_view, core::health>>> organizations_reported_;
+    std::vector<std::pair<std::string_view, core::health>> cloud_reported_;
     std::optional<core::wall_time> look_at_organizations_again_;  ///< when time alone changes a verdict
     ports::alarm_time armed_for_;
+
+    certificate_watch certificates_;
+    std::unordered_map<std::string, std::vector<supervised*>> certificate_users_;  // by file
 };
 
 }  // namespace tunnelkeyd::app

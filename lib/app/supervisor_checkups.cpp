@@ -116,6 +116,7 @@ void supervisor::check_passed(supervised& tunnel) {
 }
 
 void supervisor::examined(const core::tunnel& settings, const core::examination& found) {
+    look_at_certificates_of(settings);
     const auto known = by_id_.find(settings.id());
     if (known == by_id_.end() || !known->second->configured || known->second->settings() != settings ||
         !found.passed())

@@ -4,6 +4,7 @@
 #include "core/shown_record.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 // The verdict on each tunnel: logged when it changes, and shown at the endpoints.
@@ -37,7 +38,8 @@ core::tunnel_facts supervisor::facts_of(const supervised& tunnel) const {
             tunnel.overdue_since,
             state.trouble(),
             report && report->failure ? &*report->failure : nullptr,
-            report ? std::optional(report->at) : std::nullopt};
+            report ? std::optional(report->at) : std::nullopt,
+            certificate_of(tunnel)};
 }
 
 /// Logs what is new, and what is over; and looks again when time alone changes the verdict.
@@ -76,6 +78,9 @@ void supervisor::look_at_organizations() {
         if (const auto next = core::next_change(organization, now))
             look_at_organizations_again_ = std::min(look_at_organizations_again_.value_or(*next), *next);
     }
+    report("", core::problems_of(config_->cloud, certificate_for_cloud(), now), cloud_reported_);
+    if (const auto next = core::next_change(certificate_for_cloud(), now))
+        look_at_organizations_again_ = std::min(look_at_organizations_again_.value_or(*next), *next);
     std::erase_if(organizations_reported_, [&](const auto& each) { return !configured.contains(each.first); });
 }
 
@@ -179,6 +184,8 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel,
             core::rotation_overview{*why, *state.began_at(), record.open ? record.open->regenerates : 0,
                                     record.open ? record.open->installs : 0};
     seen.preflight = tunnel.preflight;
+    if (const auto* held = certificate_of(tunnel))
+        seen.client_certificate = {tunnel.settings().instance.tls.client_certificate, held->not_after};
     seen.ended = tunnel.ended;
     seen.problems = std::move(problems);
     return seen;
@@ -187,6 +194,10 @@ core::tunnel_overview supervisor::describe(const supervised& tunnel,
 void supervisor::describe(core::overview& into, const core::extent& extent) const {
     using kind = core::extent::kind;
     const auto now = into.at;
+    if (const auto* held = certificate_for_cloud()) {
+        into.cloud_client_certificate = {config_->cloud.tls.client_certificate, held->not_after};
+        std::ranges::move(core::problems_of(config_->cloud, held, now), std::back_inserter(into.problems));
+    }
     if (extent.what == kind::daemon)
         return;
     if (extent.what != kind::tunnel)

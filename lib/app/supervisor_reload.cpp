@@ -72,6 +72,7 @@ core::config_changes supervisor::apply(std::shared_ptr<const core::config> confi
         by_instance_.emplace(each.settings->instance.url.text(), each.tunnel);
     }
 
+    const auto renewed = watch_certificates();
     for (const auto& each : differ.changed)
         changed(each);
     for (auto* tunnel : differ.removed)
@@ -91,6 +92,7 @@ core::config_changes supervisor::apply(std::shared_ptr<const core::config> confi
     if (other_limits)
         for (const auto& tunnel : tunnels_)
             look_at_health(*tunnel);
+    look_at_users_of(renewed);
     look_at_organizations();
     reloading_ = false;
     turn_ended();

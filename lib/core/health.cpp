@@ -1,6 +1,6 @@
 #include "core/health.hpp"
 
-#include "core/expiry.hpp"
+#include "core/health_expiry.hpp"
 #include "core/schedule/due.hpp"
 
 #include <algorithm>
@@ -43,16 +43,6 @@ std::string whence(const tunnel_facts& tunnel, const trouble& found) {
     const auto* bearer = std::get_if<bearer_auth>(&auth);
     return "; the credentials are those of " +
            describe(bearer != nullptr ? bearer->token : std::get<basic_auth>(auth).password);
-}
-
-/// A credential that ends: nothing while that is far away.
-std::optional<problem> expiring(std::string_view code, const std::string& what, std::optional<wall_time> ends,
-                                const char* remedy, wall_time now) {
-    if (!ends || *ends - now > expiry_notice)
-        return std::nullopt;
-    return problem{health::degraded, code,
-                   what + (*ends > now ? " ends on " : " has ended on ") + to_date(*ends), remedy,
-                   *ends - expiry_notice};
 }
 
 void put(std::vector<problem>& into, std::optional<problem> found) {
@@ -171,11 +161,14 @@ std::vector<problem> problems_of(const tunnel_facts& tunnel, const health_settin
                          paused_remedy, tunnel.record.paused_at});
     if (configured(tunnel) != nullptr)
         put(found, clock_behind(tunnel, now));
-    if (const auto* settings = configured(tunnel))
+    if (const auto* settings = configured(tunnel)) {
         put(found, expiring("credential_expiring", "the instance credential", settings->instance.auth_expires,
                             "renew the token or password that instance.auth points to, and correct "
                             "instance.auth.expires",
                             now));
+        put(found, certificate_expiring("client_certificate_expiring", settings->instance.tls,
+                                        tunnel.client_certificate, now));
+    }
     if (tunnel.record.confirmation_owed)
         found.push_back({health::degraded, "unconfirmed",
                          "an earlier request may still take effect, and replace the key that is installed",
@@ -200,9 +193,11 @@ std::optional<wall_time> next_change(const tunnel_facts& tunnel, const health_se
                                  limits.overdue_failing_after + past));
     }
     consider(counts_from(tunnel.record) - clock_tolerance);
-    if (const auto* settings = configured(tunnel); settings != nullptr && settings->instance.auth_expires) {
-        consider(*settings->instance.auth_expires - expiry_notice);
-        consider(*settings->instance.auth_expires);
+    if (const auto* settings = configured(tunnel)) {
+        for (const auto at :
+             {next_expiry(settings->instance.auth_expires, now), next_change(tunnel.client_certificate, now)})
+            if (at)
+                consider(*at);
     }
     return next;
 }
@@ -226,10 +221,7 @@ std::vector<problem> problems_of(const organization& organization, bool api_key_
 }
 
 std::optional<wall_time> next_change(const organization& organization, wall_time now) {
-    const auto ends = organization.api_key_expires;
-    if (ends && *ends - expiry_notice > now)
-        return *ends - expiry_notice;
-    return ends && *ends > now ? ends : std::nullopt;
+    return next_expiry(organization.api_key_expires, now);
 }
 
 health worst_of(const std::vector<problem>& problems) {

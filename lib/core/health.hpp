@@ -13,6 +13,8 @@
 /// The verdict on the work: is every tunnel's key in order, and will it stay so?
 namespace tunnelkeyd::core {
 
+struct certificate;
+
 enum class health : std::uint8_t {
     ok,
     degraded,  ///< a person should look at it in the next days
@@ -33,12 +35,13 @@ struct problem {
 struct tunnel_facts {
     const tunnel* settings = nullptr;  ///< null: an orphan whose settings cannot be read
     const tunnel_record& record;
-    bool held = false;                             ///< by a guard
-    std::string_view orphaned_because;             ///< "": it is not; see docs/decisions.md, 20
-    std::optional<wall_time> overdue_since;        ///< since when it may begin and has not been done
-    const std::optional<core::trouble>& trouble;   ///< what last stood in a rotation's way, this run
-    const preflight_failure* preflight = nullptr;  ///< the failure of the last preflight; null: it passed
-    std::optional<wall_time> preflight_at;         ///< when that was; nothing: none in this run
+    bool held = false;                                ///< by a guard
+    std::string_view orphaned_because;                ///< "": it is not; see docs/decisions.md, 20
+    std::optional<wall_time> overdue_since;           ///< since when it may begin and has not been done
+    const std::optional<core::trouble>& trouble;      ///< what last stood in a rotation's way, this run
+    const preflight_failure* preflight = nullptr;     ///< the failure of the last preflight; null: it passed
+    std::optional<wall_time> preflight_at;            ///< when that was; nothing: none in this run
+    const certificate* client_certificate = nullptr;  ///< as its file has it; null: none, or not known
 };
 
 /// Every problem of one tunnel, the worst first; none: it is `ok`.
@@ -52,6 +55,12 @@ std::vector<problem> problems_of(const organization& organization, bool api_key_
 
 /// When that would next say something else because time went by, and nothing happened.
 std::optional<wall_time> next_change(const organization& organization, wall_time now);
+
+/// Every problem of the client certificate that the cloud is shown (null: there is none, or it is not known).
+std::vector<problem> problems_of(const cloud_settings& cloud, const certificate* client, wall_time now);
+
+/// When that would next say something else because time went by, and nothing happened.
+std::optional<wall_time> next_change(const certificate* client, wall_time now);
 
 /// How the configuration in force came to be.
 struct reload_report {

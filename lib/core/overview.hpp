@@ -34,6 +34,12 @@ struct preflight_report {
     std::optional<preflight_failure> failure;  ///< nothing: it passed
 };
 
+/// A client certificate, as its file has it.
+struct client_certificate_overview {
+    std::string file;
+    wall_time ends;
+};
+
 /// The rotation under way, where there is one.
 struct rotation_overview {
     reason why = reason::scheduled;
@@ -61,8 +67,9 @@ struct tunnel_overview {
     std::string last_error;                     ///< "" after a success
     std::optional<wall_time> retry_at;          ///< backs off until then
     std::optional<preflight_report> preflight;  ///< the last one of this run, in a rotation or in between
-    std::array<std::uint64_t, outcome_count> ended{};  ///< rotations of this run, by core::outcome
-    std::vector<problem> problems;                     ///< the worst first
+    std::optional<client_certificate_overview> client_certificate;  ///< nothing: none, or not known
+    std::array<std::uint64_t, outcome_count> ended{};               ///< rotations of this run, by core::outcome
+    std::vector<problem> problems;                                  ///< the worst first
 };
 
 struct organization_overview {
@@ -77,7 +84,8 @@ struct overview {
     wall_time started_at;   ///< of the daemon; the epoch: none runs, and this is what the store holds
     std::string not_ready;  ///< "": configuration, store and schedules are up; else why not, for people
     reload_report reload;
-    std::vector<problem> problems;  ///< of the daemon as such
+    std::vector<problem> problems;                                        ///< of the daemon as such
+    std::optional<client_certificate_overview> cloud_client_certificate;  ///< nothing: none, or not known
     std::vector<organization_overview> organizations;
     std::size_t well = 0;  ///< tunnels without a problem that are not listed
     std::vector<tunnel_overview>

@@ -74,6 +74,12 @@ void put_daemon_metrics(exposition& into, const core::overview& now, const std::
             into.series({{"organization", std::move(name)}}, timestamp(*each.api_key_expires));
 
     into.begin_gauges(
+        "tunnelkeyd_cloud_client_certificate_expiry_timestamp_seconds",
+        "When the client certificate for the cloud ends, in Unix time. Absent where there is none.");
+    if (const auto& held = now.cloud_client_certificate)
+        into.series({{"file", label_value(held->file)}}, timestamp(held->ends));
+
+    into.begin_gauges(
         "tunnelkeyd_rate_limit_waiting",
         "Tunnels of the organization that want to rotate, and wait for cloud.requests_per_minute.");
     taken.clear();

@@ -14,6 +14,10 @@ constexpr auto time_json = time_as<ordered_json>;
 constexpr auto text_json = text_as<ordered_json>;
 constexpr auto problems_json = problems_as<ordered_json>;
 
+ordered_json certificate_json(const std::optional<core::client_certificate_overview>& held) {
+    return held ? time_json(held->ends) : ordered_json(nullptr);
+}
+
 ordered_json daemon_json(const core::overview& seen) {
     ordered_json configuration;
     configuration["loaded_at"] = time_json(seen.reload.loaded_at);
@@ -27,6 +31,7 @@ ordered_json daemon_json(const core::overview& seen) {
     json["ready"] = seen.not_ready.empty();
     json["not_ready_because"] = text_json(seen.not_ready);
     json["status"] = core::to_string(core::verdict_on(seen));
+    json["cloud_client_certificate_expires"] = certificate_json(seen.cloud_client_certificate);
     json["problems"] = problems_json(seen.problems);
     json["configuration"] = std::move(configuration);
     return json;
@@ -98,6 +103,7 @@ ordered_json tunnel_json(const core::tunnel_overview& tunnel) {
     json["retry_at"] = time_json(tunnel.retry_at);
     json["preflight"] = preflight_json(tunnel.preflight);
     json["credential_expires"] = settings ? time_json(settings->instance.auth_expires) : ordered_json(nullptr);
+    json["client_certificate_expires"] = certificate_json(tunnel.client_certificate);
     json["rotations"] = rotations_json(tunnel.ended);
     json["problems"] = problems_json(tunnel.problems);
     return json;

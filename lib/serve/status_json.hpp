@@ -10,7 +10,8 @@ namespace tunnelkeyd::serve {
 
 /// All of it, and a line end. Names are stable; times are ISO 8601 in UTC; what is not there is null.
 ///
-/// {"at", "daemon": {"version", "started_at", "ready", "not_ready_because", "status", "problems",
+/// {"at", "daemon": {"version", "started_at", "ready", "not_ready_because", "status",
+///                   "cloud_client_certificate_expires", "problems",
 ///                   "configuration": {"loaded_at", "failed_at", "errors", "needs_restart"}},
 ///  "organizations": [{"name", "api_key_expires", "status", "problems"}],
 ///  "tunnels": [{"name", "organization", "organization_id", "hostname", "instance_url", "configured", "state",
@@ -18,7 +19,8 @@ namespace tunnelkeyd::serve {
 ///               "rotation": {"reason", "began_at", "regenerates", "installs"},
 ///               "gap_opened_at", "key_pending", "confirmation_owed", "failures", "last_error", "retry_at",
 ///               "preflight": {"at", "passed", "check", "problem", "remedy"}, "credential_expires",
-///               "rotations": {"installed", "refused", "preflight_failed", "store_failed"}, "problems"}]}
+///               "client_certificate_expires", "rotations": {"installed", "refused", "preflight_failed",
+///               "store_failed"}, "problems"}]}
 ///
 /// daemon.status is the verdict on everything. A problem is {"severity", "code", "message", "remedy", "since"}.
 std::string status_json(const core::overview& seen);

@@ -76,6 +76,13 @@ void put_tunnel_metrics(exposition& into, const core::overview& now, const std::
         labels, [](const tunnel_overview& each) {
             return optional_timestamp(each.settings ? each.settings->instance.auth_expires : std::nullopt);
         });
+
+    into.begin_gauges(
+        "tunnelkeyd_instance_client_certificate_expiry_timestamp_seconds",
+        "When the client certificate for the instance ends, in Unix time. Absent where there is none.");
+    for (std::size_t i = 0; i < now.tunnels.size(); ++i)
+        if (const auto& held = now.tunnels[i].client_certificate)
+            into.series({{"tunnel", labels[i]}, {"file", label_value(held->file)}}, timestamp(held->ends));
 }
 
 }  // namespace tunnelkeyd::serve

@@ -1,8 +1,10 @@
+#include "simulator/certificates.hpp"
 #include "support/rig.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <filesystem>
 
 // Each kind of trouble is seen at /healthz, in /metrics and in the log, with what to do about it.
 
@@ -192,4 +194,40 @@ TEST_CASE("a credential that ends soon, and one that has ended, are seen in time
     CHECK(has_problem(health, "api_key_expiring"));
     CHECK(series(scene.health("/metrics").body,
                  "tunnelkeyd_instance_credential_expiry_timestamp_seconds{tunnel=\"jira\"}") == "1580428800");
+}
+
+TEST_CASE(
+    "a client certificate that ends soon is seen in time, and no longer once it is renewed, without a reload") {
+    rig scene(2);
+    const tunnelkeyd::simulator::certificate_authority authority;
+    const auto file = scene.directory() / "rotator.pem";
+    const auto renew = [&](long days) {
+        const auto made = authority.issue({"rotator", {"DNS:localhost"}, -1, days});
+        write_file(file, made.certificate + authority.pem() + made.key);
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    };
+    renew(10);
+    scene.config["tunnels"][0]["instance"]["tls"] = {{"client_certificate", file}};
+    scene.config["cloud"]["tls"]["client_certificate"] = file;
+    scene.start();
+    const auto name = scene.config["tunnels"][0]["name"].get<std::string>();
+    const auto problem = seen_everywhere(scene, "client_certificate_expiring", "degraded", name);
+    const auto message = problem.at("message").get<std::string>();
+    CHECK(message.find("certificate in " + file.string() + " (CN=rotator) ends on ") != std::string::npos);
+    seen_everywhere(scene, "cloud_client_certificate_expiring", "degraded", "");
+    const auto metrics = scene.health("/metrics").body;
+    const auto label = "file=\"" + file.string() + "\"}";
+    const auto of_tunnel =
+        series(metrics, "tunnelkeyd_instance_client_certificate_expiry_timestamp_seconds{tunnel=\"" + name +
+                            "\"," + label);
+    CHECK_FALSE(of_tunnel.empty());
+    CHECK(series(metrics, "tunnelkeyd_cloud_client_certificate_expiry_timestamp_seconds{" + label) ==
+          of_tunnel);
+
+    std::filesystem::remove(file);
+    renew(365);
+    CHECK(scene.tell("preflight", {name}).status == 0);
+    CHECK(json::parse(scene.health("/healthz").body).at("problems").empty());
+    CHECK(scene.events("health.recovered").size() == 2);
+    CHECK(scene.events("reload.begun").empty());
 }

@@ -96,7 +96,7 @@ void fake_world::make() {
     settle();
     auto config = std::make_shared<const core::config>(draft);
     quiet_ = 0;
-    const app::outside outside{loop, random, secrets, journal, cloud, instances, log, metrics};
+    const app::outside outside{loop, random, secrets, journal, cloud, instances, log, metrics, certificates};
     auto found = contents(*config);
     supervisor_ = std::make_unique<app::supervisor>(outside, std::move(config), std::move(found));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/supervisor.hpp"
+#include "support/fake_certificates.hpp"
 #include "support/fake_journal.hpp"
 #include "support/fake_log.hpp"
 #include "support/fake_loop.hpp"
@@ -104,6 +105,7 @@ public:
     fake_instances instances{loop, wire};
     fake_log log;
     fake_metrics metrics;
+    fake_certificates certificates;
 
 private:
     void make();

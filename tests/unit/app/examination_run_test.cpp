@@ -52,8 +52,8 @@ struct fixture {
     }
 
     tests::fake_world world;
-    app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
-                         world.cloud, world.instances, world.log,     world.metrics};
+    app::outside outside{world.loop,      world.random, world.secrets, world.journal,     world.cloud,
+                         world.instances, world.log,    world.metrics, world.certificates};
     app::cloud_examiner cloud{outside};
 };
 

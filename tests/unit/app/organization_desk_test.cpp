@@ -25,8 +25,8 @@ struct desk_in_a_world {
 
     tests::fake_world world;
     core::tunnel settings;
-    app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
-                         world.cloud, world.instances, world.log,     world.metrics};
+    app::outside outside{world.loop,      world.random, world.secrets, world.journal,     world.cloud,
+                         world.instances, world.log,    world.metrics, world.certificates};
     unsigned reopened = 0;
     app::organization_desk desk{outside, 300, [this] { ++reopened; }};
     unsigned answers = 0;

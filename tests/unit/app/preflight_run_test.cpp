@@ -17,8 +17,8 @@ struct outcome {
 };
 
 outcome run(tests::fake_world& world) {
-    const app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
-                               world.cloud, world.instances, world.log,     world.metrics};
+    const app::outside outside{world.loop,      world.random, world.secrets, world.journal,     world.cloud,
+                               world.instances, world.log,    world.metrics, world.certificates};
     app::organization_desk desk(outside, 300, [] {});
     outcome result;
     app::preflight_run preflight(outside, desk, std::make_shared<core::tunnel>(world.tunnel("jira")),

@@ -68,8 +68,8 @@ struct fixture {
     }
 
     tests::fake_world world;
-    app::outside outside{world.loop,  world.random,    world.secrets, world.journal,
-                         world.cloud, world.instances, world.log,     world.metrics};
+    app::outside outside{world.loop,      world.random, world.secrets, world.journal,     world.cloud,
+                         world.instances, world.log,    world.metrics, world.certificates};
     fake_configuration source;
     unsigned applied = 0;
     unsigned ended = 0;

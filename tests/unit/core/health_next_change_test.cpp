@@ -52,6 +52,8 @@ public:
         s.record.confirmation_owed = maybe(4);
         if (maybe())  // the notice before or the end within the span that is looked at
             s.settings.instance.auth_expires = time() + (maybe() ? 30 * 24h : 0h);
+        if (maybe())
+            s.client_certificate = certificate{"CN=x", "", time() + (maybe() ? 30 * 24h : 0h)};
         return s;
     }
 
@@ -88,6 +90,19 @@ TEST_CASE("a credential's end changes something 30 days before, and when it come
     CHECK(next(s, start_of_time) == ends - std::chrono::days(30));
     CHECK(next(s, ends - std::chrono::days(30)) == ends);
     CHECK_FALSE(next(s, ends));
+}
+
+TEST_CASE("a client certificate's end changes something 30 days before, and when it comes") {
+    situation s;
+    const auto ends = start_of_time + std::chrono::days(100);
+    s.client_certificate = certificate{"CN=rotator", "", ends};
+    CHECK(next(s, start_of_time) == ends - std::chrono::days(30));
+    CHECK(next(s, ends - std::chrono::days(30)) == ends);
+    CHECK_FALSE(next(s, ends));
+    s.settings.instance.auth_expires = ends - 1h;
+    CHECK(next(s, ends - std::chrono::days(30)) == ends - 1h);
+    s.settings.instance.auth_expires = ends + 1h;
+    CHECK(next(s, ends - std::chrono::days(30)) == ends - std::chrono::days(30) + 1h);
 }
 
 TEST_CASE("until the next change nothing else is said, and then something is") {

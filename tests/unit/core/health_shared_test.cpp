@@ -1,4 +1,5 @@
 #include "core/health.hpp"
+#include "core/way.hpp"
 #include "health_situation.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,6 +32,25 @@ TEST_CASE("an API key that the cloud refuses is degraded, whatever the file says
     CHECK(verdicts(found) == lines{"degraded api_key_refused", "degraded api_key_expiring"});
     CHECK_FALSE(found[0].message.empty());
     CHECK_FALSE(found[0].remedy.empty());
+}
+
+TEST_CASE("the client certificate for the cloud is degraded from 30 days before its end on") {
+    cloud_settings cloud;
+    cloud.tls.client_certificate = "/etc/tls/cloud.pem";
+    const auto ends = start_of_time + std::chrono::days(365);
+    const certificate held{"CN=rotator", "CN=corporate", ends};
+    CHECK(problems_of(cloud, nullptr, ends).empty());
+    CHECK_FALSE(next_change(nullptr, start_of_time));
+    CHECK(problems_of(cloud, &held, ends - std::chrono::days(30) - 1ms).empty());
+    CHECK(next_change(&held, start_of_time) == ends - std::chrono::days(30));
+    const auto found = problems_of(cloud, &held, ends - std::chrono::days(30));
+    CHECK(verdicts(found) == lines{"degraded cloud_client_certificate_expiring"});
+    CHECK(found[0].message ==
+          "the client certificate in /etc/tls/cloud.pem (CN=rotator) ends on " + to_date(ends));
+    CHECK_FALSE(found[0].remedy.empty());
+    CHECK(next_change(&held, ends - std::chrono::days(30)) == ends);
+    CHECK(problems_of(cloud, &held, ends)[0].message.find("has ended on") != std::string::npos);
+    CHECK_FALSE(next_change(&held, ends));
 }
 
 TEST_CASE("a store that cannot write is failing") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/health.hpp"
+#include "core/way.hpp"
 #include "settings_fixture.hpp"
 
 #include <optional>
@@ -18,6 +19,7 @@ struct situation {
     std::optional<wall_time> overdue_since;
     std::optional<trouble> last_trouble;
     std::optional<preflight_failure> preflight;
+    std::optional<certificate> client_certificate;
     health_settings limits;
 
     [[nodiscard]] tunnel_facts facts() const {
@@ -28,7 +30,8 @@ struct situation {
                 overdue_since,
                 last_trouble,
                 preflight ? &*preflight : nullptr,
-                start_of_time};
+                start_of_time,
+                client_certificate ? &*client_certificate : nullptr};
     }
 
     [[nodiscard]] std::vector<problem> at(wall_time now) const { return problems_of(facts(), limits, now); }

@@ -73,6 +73,7 @@ TEST_CASE("an orphan is failing, and only that: nobody can correct its settings"
     s.record.failures = 3;
     s.record.last_error = "HTTP 503";
     s.settings.instance.auth_expires = start_of_time;
+    s.client_certificate = certificate{"CN=rotator", "", start_of_time};
     const auto found = s.at(start_of_time + 1h);
     CHECK(verdicts(found) == lines{"failing orphaned"});
     CHECK(found[0].message.find("jira-2") != std::string::npos);
@@ -172,6 +173,24 @@ TEST_CASE("a credential that ends is degraded from 30 days before on") {
     CHECK(found[0].since == ends - std::chrono::days(30));
     CHECK(s.at(ends - 1ms)[0].message.find(" ends on ") != std::string::npos);
     CHECK(s.at(ends)[0].message == "the instance credential has ended on " + to_date(ends));
+}
+
+TEST_CASE("a client certificate that ends is degraded from 30 days before on, with its file, subject and day") {
+    situation s;
+    const auto ends = start_of_time + std::chrono::days(100) + 5h;
+    s.settings.instance.tls.client_certificate = "/etc/tls/rotator.pem";
+    s.client_certificate = certificate{"CN=rotator", "CN=corporate", ends};
+    CHECK(s.at(ends - std::chrono::days(30) - 1ms).empty());
+    const auto found = s.at(ends - std::chrono::days(30));
+    CHECK(verdicts(found) == lines{"degraded client_certificate_expiring"});
+    CHECK(found[0].message ==
+          "the client certificate in /etc/tls/rotator.pem (CN=rotator) ends on " + to_date(ends));
+    CHECK(found[0].remedy.find("read again by themselves") != std::string::npos);
+    CHECK(found[0].since == ends - std::chrono::days(30));
+    CHECK(s.at(ends - 1ms)[0].message.find(" ends on ") != std::string::npos);
+    CHECK(s.at(ends)[0].message.find(" has ended on " + to_date(ends)) != std::string::npos);
+    s.client_certificate.reset();
+    CHECK(s.at(ends).empty());
 }
 
 TEST_CASE("a confirmation that is owed is degraded, though nothing is to be done about it") {

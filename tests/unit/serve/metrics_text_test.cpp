@@ -60,6 +60,9 @@ TEST_CASE("what each tunnel is like is read off the overview") {
     CHECK(text.at("tunnelkeyd_unconfirmed{tunnel=\"wiki\"}") == 0);
     CHECK(text.at("tunnelkeyd_instance_credential_expiry_timestamp_seconds{tunnel=\"jira\"}") ==
           seconds_of(noon() + 24h * 90));
+    CHECK(text.at(
+              "tunnelkeyd_instance_client_certificate_expiry_timestamp_seconds{tunnel=\"jira\",file=\"/etc/tls/"
+              "rotator.pem\"}") == seconds_of(noon() + 24h * 60));
 }
 
 TEST_CASE("what is not known of a tunnel has no series") {
@@ -67,10 +70,12 @@ TEST_CASE("what is not known of a tunnel has no series") {
     seen.tunnels[1].last_success.reset();
     seen.tunnels[1].next.reset();
     seen.tunnels[1].settings.reset();
+    seen.tunnels[1].client_certificate.reset();
     const auto text = parse_metrics(text_of(seen));
     CHECK(text.count("tunnelkeyd_last_success_timestamp_seconds{") == 2);
     CHECK(text.count("tunnelkeyd_next_rotation_timestamp_seconds{") == 2);
     CHECK(text.count("tunnelkeyd_instance_credential_expiry_timestamp_seconds{") == 2);
+    CHECK(text.count("tunnelkeyd_instance_client_certificate_expiry_timestamp_seconds{") == 2);
 }
 
 TEST_CASE("a tunnel that is no longer in the overview has no series") {
@@ -106,11 +111,16 @@ TEST_CASE("the verdict, its problems, the configuration and the keys have their 
     seen.not_ready = "starting";
     seen.reload.failed_at.reset();
     seen.organizations.front().api_key_expires.reset();
+    seen.cloud_client_certificate = {"/etc/tls/cloud.pem", noon() + 24h * 20};
     seen.organizations.front().waiting_for_rate_limit = 3;
     const auto other = parse_metrics(text_of(seen));
     CHECK(other.at("tunnelkeyd_ready") == 0);
     CHECK(other.at("tunnelkeyd_config_last_reload_successful") == 1);
     CHECK(other.count("tunnelkeyd_api_key_expiry_timestamp_seconds") == 0);
+    CHECK(text.count("tunnelkeyd_cloud_client_certificate_expiry_timestamp_seconds") == 0);
+    CHECK(
+        other.at("tunnelkeyd_cloud_client_certificate_expiry_timestamp_seconds{file=\"/etc/tls/cloud.pem\"}") ==
+        seconds_of(noon() + 24h * 20));
     CHECK(text.at("tunnelkeyd_rate_limit_waiting{organization=\"acme\"}") == 0);
     CHECK(other.at("tunnelkeyd_rate_limit_waiting{organization=\"acme\"}") == 3);
 }

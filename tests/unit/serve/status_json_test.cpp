@@ -33,6 +33,7 @@ TEST_CASE("status tells of the daemon and its configuration") {
                          {"ready", true},
                          {"not_ready_because", nullptr},
                          {"status", "failing"},
+                         {"cloud_client_certificate_expires", nullptr},
                          {"problems", json::array({problem_json("degraded", "reload_failed")})},
                          {"configuration",
                           {{"loaded_at", "2026-02-28T12:00:00Z"},
@@ -44,6 +45,9 @@ TEST_CASE("status tells of the daemon and its configuration") {
     const auto starting = json::parse(serve::status_json(seen)).at("daemon");
     CHECK(starting.at("ready") == false);
     CHECK(starting.at("not_ready_because") == "starting");
+    seen.cloud_client_certificate = {"/etc/tls/cloud.pem", noon()};
+    CHECK(json::parse(serve::status_json(seen)).at("daemon").at("cloud_client_certificate_expires") ==
+          "2026-03-01T12:00:00Z");
 }
 
 TEST_CASE("status tells of each organization") {
@@ -89,6 +93,7 @@ TEST_CASE("status tells everything of a tunnel whose rotation is under way") {
               {"problem", nullptr},
               {"remedy", nullptr}}},
             {"credential_expires", "2026-05-30T12:00:00Z"},
+            {"client_certificate_expires", "2026-04-30T12:00:00Z"},
             {"rotations",
              {{"installed", 3}, {"refused", 1}, {"preflight_failed", 0}, {"store_failed", 0}, {"manual", 0}}},
             {"problems",
@@ -117,8 +122,8 @@ TEST_CASE("status of a tunnel of which nothing is known has every name all the s
     const auto unknown = json::parse(serve::status_json(seen)).at("tunnels").at(0);
     for (const auto& [name, value] : known.items())
         CHECK(unknown.contains(name));
-    for (const char* name :
-         {"organization", "instance_url", "last_success", "next", "preflight", "credential_expires"})
+    for (const char* name : {"organization", "instance_url", "last_success", "next", "preflight",
+                             "credential_expires", "client_certificate_expires"})
         CHECK(unknown.at(name).is_null());
 }
 

@@ -60,3 +60,10 @@ TEST_CASE("status of a tunnel that was never rotated is short") {
   organization  acme (0c632b13)
 )");
 }
+
+TEST_CASE("status of one tunnel tells when its client certificate ends") {
+    auto jira = tunnel("jira");
+    jira.client_certificate = {"/etc/tls/rotator.pem", now + std::chrono::days(20)};
+    CHECK(text_of(jira).ends_with("  organization  acme (0c632b13)\n"
+                                  "  certificate   2026-12-25T02:10:00Z (in 20d), where it ends\n"));
+}

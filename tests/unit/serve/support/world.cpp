@@ -25,6 +25,7 @@ core::tunnel_overview good_tunnel(const std::string& name) {
     made.settings = std::make_shared<const core::tunnel>(std::move(settings));
     made.name = name;
     made.state = "idle";
+    made.client_certificate = {"/etc/tls/rotator.pem", noon() + 24h * 60};
     made.last_success = noon() - 24h;
     made.next = core::due_time{noon() + 24h * 29, core::reason::scheduled};
     made.preflight = core::preflight_report{noon() - 2h, {}};
