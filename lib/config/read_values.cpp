@@ -1,5 +1,7 @@
 #include "config/read_values.hpp"
 
+#include "core/url_problem.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -143,7 +145,8 @@ bool read(const field& from, core::base_url& into) {
         return false;
     auto url = core::parse_base_url(*text);
     if (!url) {
-        from.error(why_no_url(*text));
+        const auto problem = core::server_problem(*text);
+        from.error(problem.empty() ? why_no_url(*text) : problem);
         return false;
     }
     if (!url->is_https() && !url->is_loopback()) {

@@ -1,5 +1,7 @@
 #include "core/proxy_url.hpp"
 
+#include "core/url_problem.hpp"
+
 #include <boost/url/decode_view.hpp>
 #include <boost/url/pct_string_view.hpp>
 
@@ -89,9 +91,12 @@ proxy_url parse_proxy_url(std::string_view text) {
     if (!names_port(server))
         return failed("has no port, and programs differ in what they take then (80, 1080, 3128); " +
                       std::string(form));
-    auto url = parse_base_url("http://" + std::string(server));
-    if (!url)
-        return failed("is not the address of a proxy; " + std::string(form));
+    const auto whole = "http://" + std::string(server);
+    auto url = parse_base_url(whole);
+    if (!url) {
+        const auto problem = server_problem(whole);
+        return failed((problem.empty() ? "is not the address of a proxy" : problem) + "; " + std::string(form));
+    }
     result.url = std::move(*url);
     return result;
 }

@@ -13,7 +13,7 @@ namespace tunnelkeyd::core {
 struct proxy_url {
     base_url url;                 ///< http, without a path
     std::optional<secret> login;  ///< `user:password`, percent-decoded; as RFC 7617 has it
-    std::string problem;          ///< why this is none, for people; never has a part of the text in it
+    std::string problem;          ///< why this is none, for people; of the text it has a port at most
 };
 
 /// Reads it. Left out, the scheme is http. The port has to be there: curl, for one, takes 1080 where others

@@ -19,6 +19,14 @@ std::string bracketed(const std::string& host) {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+/// Not by Boost 1.81's port_number(): that takes 99999 for 34463.
+std::optional<std::uint16_t> parse_port(std::string_view digits) {
+    std::uint16_t port = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stopped, error] = std::from_chars(digits.data(), end, port);
+    return error == std::errc() && stopped == end && port != 0 ? std::optional(port) : std::nullopt;
+}
+
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
@@ -79,9 +87,10 @@ std::optional<base_url> parse_base_url(std::string_view text) {
     if (url.host_type() == boost::urls::host_type::name &&
         result.host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") != std::string::npos)
         return std::nullopt;
-    result.port = url.port().empty() ? default_port(result.scheme) : url.port_number();
-    if (result.port == 0)
+    const auto port = parsed->port().empty() ? default_port(result.scheme) : parse_port(parsed->port());
+    if (!port)
         return std::nullopt;
+    result.port = *port;
     result.path = url.encoded_path();
     while (result.path.ends_with('/'))
         result.path.pop_back();

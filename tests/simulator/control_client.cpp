@@ -1,5 +1,7 @@
 #include "simulator/control_client.hpp"
 
+#include "core/url.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -7,8 +9,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -38,10 +38,10 @@ http::response<http::string_body> send(std::uint16_t port, const http::request<h
 }  // namespace
 
 control_client::control_client(const std::string& url) {
-    const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed || parsed->port_number() == 0)
+    const auto parsed = core::parse_base_url(url);
+    if (!parsed)
         throw std::runtime_error("not the URL of a control endpoint: " + url);
-    port_ = parsed->port_number();
+    port_ = parsed->port;
 }
 
 nlohmann::json control_client::get(const std::string& path) const {

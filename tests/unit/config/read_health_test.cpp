@@ -57,6 +57,7 @@ TEST_CASE("an address to listen on that is none is refused with what to write") 
               remedy);
     CHECK(error_of("[127.0.0.1, 9847]").find("must be an address and a port (write 127") != std::string::npos);
     for (const char* text : {"127.0.0.1",
+                             "127.0.0.1:99999",
                              ":9847",
                              "'*:9847'",
                              "'127.0.0.1:'",

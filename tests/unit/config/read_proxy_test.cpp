@@ -48,6 +48,7 @@ TEST_CASE("what is no proxy is refused with a remedy, and without a password in 
         {"{}", "cloud.proxy.url: is missing"},
         {"{url: 'http://user:hush@p:1'}", "beside it username and password"},
         {"{url: 'http://p'}", "has no port"},
+        {"{url: 'http://p:80800'}", "cloud.proxy.url: has port 80800, and ports go from 1 to 65535"},
         {"{url: 'https://p:1'}", "no http:// proxy"},
         {"{url: 'p:3128'}", "begins with no http://"},
         {"{url: 'http://p:1', username: 'a:b', password: {env: P}}", "may not contain a colon"},

@@ -91,7 +91,7 @@ TEST_CASE("a URL is https, or http to a loopback address") {
         CHECK(problem_of(text, value, url) == "a host's name that begins with four numbers, as an address "
                                               "does, is not taken; use another name of "
                                               "this server");
-    for (const char* text : {"https://192.0.2.7:0", "https://1.2.3.a b", "https://a b/192.0.2.7.x"})
+    for (const char* text : {"https://192.0.2.7:x", "https://1.2.3.a b", "https://a b/192.0.2.7.x"})
         CHECK(problem_of(text, value, url) == "not a URL of a server: https://HOST[:PORT][/CONTEXT]");
     CHECK(problem_of("https://1.2.3.example.com", value, url).empty());
     CHECK(problem_of("jira.example.com", value, url) == "a URL begins with https://");
@@ -99,6 +99,8 @@ TEST_CASE("a URL is https, or http to a loopback address") {
           "the URL may have no user, password, query or fragment");
     CHECK(problem_of("https://jira.example.com/?token=hunter2", value, url) ==
           "the URL may have no user, password, query or fragment");
+    CHECK(problem_of("https://jira.example.com:99999", value, url) ==
+          "has port 99999, and ports go from 1 to 65535");
     CHECK(problem_of("{host: x}", value, url) == "must be a URL, not a mapping");
     for (const char* text : {"ftp://x", "https://", "https://x:0", "https://a b", "''"})
         CHECK_FALSE(problem_of(text, value, url).empty());

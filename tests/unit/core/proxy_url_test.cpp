@@ -36,7 +36,7 @@ TEST_CASE("a proxy's URL may have a user and a password, percent-encoded") {
     CHECK(login_of("http://corp%5Cuser:x@[::1]:3128") == "corp\\user:x");
 }
 
-TEST_CASE("what is no proxy's URL is refused with a remedy, and without a part of it") {
+TEST_CASE("what is no proxy's URL is refused with a remedy, and of it shows a port at most") {
     const auto [text, why] = GENERATE(table<std::string, std::string>({
         {"https://user:hush@proxy:3128", "no http:// proxy"},
         {"socks5h://user:hush@proxy:1080", "no http:// proxy"},
@@ -46,8 +46,9 @@ TEST_CASE("what is no proxy's URL is refused with a remedy, and without a part o
         {"http://user:hush@proxy:3128/path", "behind the port"},
         {"http://user:hu/sh@proxy:3128", "behind the port"},
         {"http://user:hush@proxy:3128?x", "behind the port"},
-        {"http://user:hush@proxy:0", "not the address"},
-        {"http://user:hush@proxy:65536", "not the address"},
+        {"http://user:hush@proxy:0", "has port 0, and ports go from 1 to 65535; write http://HOST:PORT"},
+        {"http://user:hush@proxy:65536", "has port 65536, and"},
+        {"http://user:hush@proxy:80800", "has port 80800, and"},
         {"http://user:hush@proxy:x", "not the address"},
         {"http://user:hush@:3128", "not the address"},
         {"http://user:hush@a b:3128", "names no proxy"},

@@ -33,6 +33,10 @@ TEST_CASE("what is not the base URL of a server is refused") {
                              "https://a/#f",
                              "https://a:0/",
                              "https://a:70000/",
+                             "https://a:65536/",
+                             "https://a:99999/",
+                             "https://[::1]:80800/",
+                             "https://a:4294967739/",
                              "https://a b/",
                              "/jira",
                              "https://a/\r\nX: y",
@@ -46,6 +50,12 @@ TEST_CASE("what is not the base URL of a server is refused") {
                              "https://a..b/"})
         CHECK_FALSE(parse_base_url(text));
     CHECK_FALSE(parse_base_url("https://a/" + std::string(3000, 'x')));
+}
+
+TEST_CASE("a port goes from 1 to 65535, and may have zeros in front") {
+    CHECK(parse_base_url("https://a:1")->port == 1);
+    CHECK(parse_base_url("https://a:65535")->port == 65535);
+    CHECK(parse_base_url("https://a:0000443/") == parse_base_url("https://a:"));
 }
 
 TEST_CASE("loopback is told from names that only look like it") {

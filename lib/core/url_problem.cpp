@@ -1,0 +1,37 @@
+#include "core/url_problem.hpp"
+
+#include "core/url.hpp"
+
+namespace tunnelkeyd::core {
+
+namespace {
+
+/// HOST[:PORT] of SCHEME://HOST[:PORT]/...; "" where there may be a user.
+std::string_view server_of(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos || url.find('@') != std::string_view::npos)
+        return {};
+    url.remove_prefix(scheme + 3);
+    return url.substr(0, url.find_first_of("/?#"));
+}
+
+/// What stands behind the host's colon, "" where there is none.
+std::string_view port_of(std::string_view server) {
+    const auto bracket = server.rfind(']');
+    const auto colon = server.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    return colon == std::string_view::npos ? std::string_view() : server.substr(colon + 1);
+}
+
+}  // namespace
+
+std::string server_problem(std::string_view url) {
+    constexpr std::size_t shown = 10;
+    const auto port = port_of(server_of(url));
+    const bool number = port.find_first_not_of("0123456789") == std::string_view::npos;
+    if (number && !parse_base_url("https://any:" + std::string(port)))
+        return "has port " + std::string(port.substr(0, shown)) + (port.size() > shown ? "..." : "") +
+               ", and ports go from 1 to 65535";
+    return {};
+}
+
+}  // namespace tunnelkeyd::core
