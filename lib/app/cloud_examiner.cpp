@@ -36,7 +36,7 @@ void cloud_examiner::examine(const core::organization& organization, handler don
     questions_.insert_or_assign(organization.id, asked);
     asked->about = organization;
     asked->waiting.push_back(std::move(done));
-    auto read = world_.secrets.read(organization.api_key);
+    auto read = read_token(world_.secrets, organization.api_key);
     const auto* error = std::get_if<ports::secret_error>(&read);
     asked->found.secret = core::examine_secret(organization, error ? error->message : "");
     if (auto* value = std::get_if<core::secret>(&read))

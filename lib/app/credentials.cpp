@@ -17,10 +17,21 @@ core::secret without_scheme(const ports::credentials& authorization) {
 
 }  // namespace
 
+std::variant<core::secret, ports::secret_error> read_token(const ports::secrets& secrets,
+                                                           const core::secret_reference& from) {
+    auto read = secrets.read(from);
+    if (const auto* token = std::get_if<core::secret>(&read))
+        if (const auto problem = core::token_problem(*token); !problem.empty())
+            return ports::secret_error{core::describe(from) + ": " + problem};
+    return read;
+}
+
 std::variant<ports::credentials, ports::secret_error> read_credentials(const ports::secrets& secrets,
                                                                        const core::instance_auth& auth) {
     const auto* bearer = std::get_if<core::bearer_auth>(&auth);
-    auto read = secrets.read(bearer ? bearer->token : std::get<core::basic_auth>(auth).password);
+    // A password may have any character: it is sent in base64.
+    auto read =
+        bearer ? read_token(secrets, bearer->token) : secrets.read(std::get<core::basic_auth>(auth).password);
     if (auto* value = std::get_if<core::secret>(&read))
         return bearer ? core::bearer_authorization(*value)
                       : core::basic_authorization(std::get<core::basic_auth>(auth).username, *value);

@@ -1,5 +1,7 @@
 #include "app/organization_desk.hpp"
 
+#include "app/credentials.hpp"
+
 #include <utility>
 
 namespace tunnelkeyd::app {
@@ -42,7 +44,7 @@ void organization_desk::check_api_key(const core::organization& organization, co
         under_way_->waiting.push_back(std::move(done));
         return;
     }
-    auto read = world_.secrets.read(organization.api_key);
+    auto read = read_token(world_.secrets, organization.api_key);
     if (const auto* error = std::get_if<ports::secret_error>(&read))
         return done(core::preflight_failure{core::preflight_failure::check::secret,
                                             "organizations[].api_key: " + error->message, "", std::nullopt});

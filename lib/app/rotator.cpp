@@ -77,7 +77,7 @@ void rotator::perform(core::action::save save) {
 }
 
 void rotator::perform(core::action::regenerate regenerate) {
-    auto api_key = world_.secrets.read(settings().organization.api_key);
+    auto api_key = read_token(world_.secrets, settings().organization.api_key);
     if (const auto* error = std::get_if<ports::secret_error>(&api_key))
         return regenerated(not_sent("organizations[].api_key: " + error->message));
     world_.cloud.regenerate(settings().id(), std::get<core::secret>(api_key),
@@ -106,8 +106,12 @@ void rotator::regenerated(const core::exchange& seen) {
 
 void rotator::perform(core::action::install) {
     auto read = read_credentials(world_.secrets, settings().instance.auth);
-    if (const auto* error = std::get_if<ports::secret_error>(&read))
-        return install_answered(not_sent("instance.auth: " + error->message), {});
+    if (const auto* error = std::get_if<ports::secret_error>(&read)) {
+        core::install_verdict verdict;
+        verdict.secret_unreadable = true;
+        verdict.why = "instance.auth: " + error->message;
+        return step(core::event::install_answered{std::move(verdict)});
+    }
     auto authorization =
         std::make_shared<const ports::credentials>(std::get<ports::credentials>(std::move(read)));
     world_.instance.install(settings().instance, *authorization, rotation_.record().key->key,

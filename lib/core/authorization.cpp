@@ -1,7 +1,7 @@
 #include "core/authorization.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <string>
 
 namespace tunnelkeyd::core {
 
@@ -30,7 +30,39 @@ secret joined(std::string_view scheme, std::string_view value) {
     return result;
 }
 
+bool is_visible(char c) {
+    return c > ' ' && c <= '~';
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+bool begins_with_scheme(std::string_view token) {
+    constexpr std::string_view scheme = "bearer";
+    return token.size() > scheme.size() && is_blank(token[scheme.size()]) &&
+           std::equal(scheme.begin(), scheme.end(), token.begin(),
+                      [](char wanted, char found) { return wanted == (found | 0x20); });
+}
+
 }  // namespace
+
+std::string token_problem(const secret& token) {
+    const auto text = token.reveal();
+    const auto* const wrong = std::find_if_not(text.begin(), text.end(), is_visible);
+    if (wrong == text.end())
+        return {};
+    if (begins_with_scheme(text))
+        return "begins with \"Bearer \", which is put before it when it is sent; write the secret without it";
+    if (std::all_of(wrong, text.end(), is_blank))
+        return "ends with a blank; write the secret without it";
+    if (wrong == text.begin() && is_blank(*wrong))
+        return "begins with a blank; write the secret without it";
+    const auto at = std::to_string(wrong - text.begin() + 1);
+    return is_blank(*wrong) ? "has a blank at position " + at + "; write only the secret, which has none"
+                            : "has a character that cannot be sent in a header, at position " + at +
+                                  "; copy the secret once more, as plain text";
+}
 
 secret bearer_authorization(const secret& token) {
     return joined("Bearer ", token.reveal());

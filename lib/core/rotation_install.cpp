@@ -66,9 +66,12 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
                  verdict.why + "): it is kept and sent again until it is installed");
         return fail_open(
             backoff_kind::urgent,
-            because("instance_not_ready",
-                    "bring the instance back, or the network on the way to it: the key is sent again "
-                    "until it is installed"),
+            verdict.secret_unreadable
+                ? because("secret_unreadable",
+                          "put right what instance.auth points to: the key is sent once that can be read")
+                : because("instance_not_ready",
+                          "bring the instance back, or the network on the way to it: the key is sent again "
+                          "until it is installed"),
             verdict.retry_after, longest_retry_after, now, chance);
     case kind::credentials_refused: {
         const std::string remedy =

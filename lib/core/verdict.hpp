@@ -47,6 +47,7 @@ struct install_verdict {
     std::string why;                  ///< for people; "" when installed
     bool unanswered = false;          ///< it may still take effect, later
     bool client_certificate = false;  ///< with credentials_refused: it is that which is refused, or missing
+    bool secret_unreadable = false;   ///< with retry: there was nothing to log in with, so nothing was sent
     std::string name;                 ///< `name` of the reply, where that could be parsed
     unsigned status = 0;              ///< 0 without a reply
     std::optional<duration> retry_after;

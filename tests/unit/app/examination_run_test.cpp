@@ -96,6 +96,13 @@ TEST_CASE_METHOD(fixture, "what rests on a failed check is skipped, and nothing 
         CHECK(world.wire.sent(call::organization) == 0);
         CHECK(world.wire.sent(call::whoami) == 1);
     }
+    SECTION("the API key cannot be sent") {
+        world.secrets.values["acme-api-key"] += " ";
+        const auto found = examine();
+        CHECK(line(found, "api_key_secret").found.find("ends with a blank; ") != std::string::npos);
+        CHECK(line(found, "api_key").found == "because api_key_secret failed");
+        CHECK(world.wire.sent(call::organization) == 0);
+    }
     SECTION("the way to the cloud ends early") {
         world.cloud.way = tests::broken_way("https://api.example", way::stage::tls, "it broke");
         CHECK(line(examine(), "api_key").found == "because cloud_tls failed");

@@ -87,6 +87,17 @@ TEST_CASE_METHOD(fixture, "a preflight ends at the first check that fails") {
         CHECK(failed_at(world) == check::secret);
         CHECK(world.calls.size() == 3);
     }
+    SECTION("the instance's credentials cannot be sent") {
+        world.secrets.values["jira-pat"] += " ";
+        CHECK(failed_at(world) == check::secret);
+        CHECK(world.calls.size() == 2);
+    }
+    SECTION("the API key cannot be sent") {
+        world.secrets.values["acme-api-key"] = "k\xc3\xa4";
+        CHECK(failed_at(world) == check::secret);
+        CHECK(world.calls.size() == 3);
+        CHECK(world.wire.sent(call::organization) == 0);
+    }
     SECTION("the API key is bad") {
         world.cloud.api_keys["acme-id"] = "another";
         CHECK(failed_at(world) == check::api_key);

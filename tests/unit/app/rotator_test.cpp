@@ -161,9 +161,12 @@ TEST_CASE_METHOD(fixture, "killed before done could be written, the same key is 
 
 TEST_CASE_METHOD(fixture,
                  "an API key that is gone when it is needed sends nothing: refused, the key untouched") {
-    world.journal.fails = [&](const core::tunnel_record& record, const auto&) {
-        if (record.open && record.open->intent)
+    const bool erased = GENERATE(true, false);
+    world.journal.fails = [&, erased](const core::tunnel_record& record, const auto&) {
+        if (record.open && record.open->intent && erased)
             world.secrets.values.erase("acme-api-key");
+        else if (record.open && record.open->intent)
+            world.secrets.values["acme-api-key"] = "s3cr3t-api-acme ";
         return false;
     };
     world.start();

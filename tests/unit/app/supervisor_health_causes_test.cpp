@@ -29,6 +29,27 @@ TEST_CASE_METHOD(fixture, "dead credentials are said once, with what to do about
 }
 
 TEST_CASE_METHOD(fixture,
+                 "a token that cannot be sent, put there while the gap is open, is said to be the cause") {
+    world.journal.fails = [&](const core::tunnel_record& record, const auto&) {
+        if (record.key)
+            world.secrets.values["jira-pat"] = "s3cr3t-pat-jira ";
+        return false;
+    };
+    world.start();
+    world.run_for(10min);
+    CHECK(world.wire.sent(call::install) == 0);
+    CHECK(logged() == lines{"degraded gap_open", "degraded secret_unreadable", "failing gap_open"});
+    CHECK(says("ends with a blank; write the secret without it"));
+    CHECK(says("put right what instance.auth points to"));
+    CHECK_FALSE(says("bring the instance back"));
+    world.journal.fails = nullptr;
+    world.secrets.values["jira-pat"] = "s3cr3t-pat-jira";
+    world.run_for(2min);
+    CHECK(world.in_step("jira"));
+    check_sums();
+}
+
+TEST_CASE_METHOD(fixture,
                  "a refused API key is its organization's problem too, at once and until it is renewed") {
     const bool in_regenerate = GENERATE(false, true);
     if (in_regenerate)

@@ -157,6 +157,14 @@ void rotation_harness::install_times_out() {
     step(event::install_answered{judge_install(no_reply(reached::interrupted, true), now.wall)});
 }
 
+void rotation_harness::install_lacks_credentials(const std::string& why) {
+    REQUIRE(wants<action::install>());
+    install_verdict verdict;
+    verdict.secret_unreadable = true;
+    verdict.why = why;
+    step(event::install_answered{std::move(verdict)});
+}
+
 duration rotation_harness::sleeps_for() const {
     REQUIRE(wants<action::sleep>());
     return std::get<action::sleep>(action).until - now.steady;

@@ -32,6 +32,7 @@ public:
     void install_answers(unsigned status, std::optional<duration> retry_after = {});
     void install_accepted(const std::string& name = "");
     void install_times_out();
+    void install_lacks_credentials(const std::string& why);
     void wake();  ///< lets the time pass until the sleep ends
     void request();
     void resolve(resolution how);  ///< root does

@@ -109,6 +109,16 @@ TEST_CASE("an install that fails is trouble, by what it failed for") {
     CHECK(code_of(t) == "instance_not_ready");
 }
 
+TEST_CASE("an install for which nothing could be read to log in with is trouble of that secret, not of the "
+          "instance") {
+    rotation_harness t;
+    t.to_install("K");
+    t.install_lacks_credentials("instance.auth: file /pat: empty");
+    CHECK(code_of(t) == "secret_unreadable");
+    CHECK(t.machine->trouble()->what == "install: instance.auth: file /pat: empty");
+    CHECK(t.pending() == "K");
+}
+
 TEST_CASE("the latest trouble is the one that counts") {
     rotation_harness t;
     t.to_install("K");
