@@ -1,10 +1,10 @@
 #include "config/read_health.hpp"
 
 #include "config/read_values.hpp"
+#include "core/ip_address.hpp"
 
-#include <arpa/inet.h>
+#include <sys/socket.h>
 
-#include <array>
 #include <charconv>
 
 namespace tunnelkeyd::config {
@@ -15,16 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr duration_limits any_length{0s, std::chrono::days(36'525)};
 constexpr const char* examples = "write 127.0.0.1:9847, \"[::1]:9847\" (with the quotes), or none";
-
-/// The address as the system writes it, or "" where it is none.
-std::string numeric(int family, const std::string& text) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    std::array<char, INET6_ADDRSTRLEN> normalized{};
-    if (::inet_pton(family, text.c_str(), bytes.data()) != 1 ||
-        ::inet_ntop(family, bytes.data(), normalized.data(), normalized.size()) == nullptr)
-        return {};
-    return normalized.data();
-}
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
     std::uint16_t port = 0;
@@ -46,7 +36,7 @@ std::string parse(std::string_view text, core::listen_address& into) {
         return "has an IPv6 address without brackets, or no port";
     if (brackets)
         host = host.substr(1, host.size() - 2);
-    into.address = numeric(brackets ? AF_INET6 : AF_INET, std::string(host));
+    into.address = core::canonical_address(brackets ? AF_INET6 : AF_INET, std::string(host));
     if (into.address.empty())
         return brackets ? "has no IPv6 address within its brackets"
                         : "does not begin with a numeric address; names of hosts are not looked up here";

@@ -1,7 +1,11 @@
 #include "core/url.hpp"
 
+#include "core/ip_address.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <charconv>
@@ -37,11 +41,10 @@ std::string lower(std::string text) {
 }  // namespace
 
 bool base_url::is_loopback() const {
-    // "127.evil.example" is a name.
-    const bool dotted_quad = std::count(host.begin(), host.end(), '.') == 3 &&
-                             host.find_first_not_of("0123456789.") == std::string::npos;
+    // "127.evil.example" and "127.0.0.256" are names.
+    const bool is_ipv4 = !canonical_address(AF_INET, host).empty();
     return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
-           (dotted_quad && host.starts_with("127."));
+           (is_ipv4 && host.starts_with("127."));
 }
 
 std::string base_url::authority() const {
@@ -77,6 +80,8 @@ std::optional<base_url> parse_base_url(std::string_view text) {
     if (result.scheme != "https" && result.scheme != "http")
         return std::nullopt;
     result.host = lower(url.host_address());
+    if (url.host_type() == boost::urls::host_type::ipv6)
+        result.host = canonical_address(AF_INET6, result.host);
     if (result.host.ends_with('.'))
         result.host.pop_back();
     if (result.host.empty() || result.host.size() > 253 || url.host_type() == boost::urls::host_type::ipvfuture)

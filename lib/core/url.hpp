@@ -13,7 +13,7 @@ namespace tunnelkeyd::core {
 /// segments and trailing slashes removed. So two of them name the same place exactly if they compare equal.
 struct base_url {
     std::string scheme;      ///< "https" or "http"
-    std::string host;        ///< a name, an IPv4 address, or an IPv6 address without its brackets
+    std::string host;        ///< a name, an IPv4 address, or one of IPv6 as RFC 5952 has it, without brackets
     std::uint16_t port = 0;  ///< never 0 in a parsed URL
     std::string path;        ///< "" or "/context", percent-encoded, never ending in a slash
 

@@ -71,6 +71,9 @@ LOADER_ALONE_REFUSES = [
     ("two tunnels of one hostname", with_tunnel(f"{{name: b, hostname: jira-host, instance: {{url: https://b, {AUTH}}}}}")),
     ("two tunnels of one instance",
      with_tunnel(f"{{name: b, hostname: b, instance: {{url: https://jira.example.com/, {AUTH}}}}}")),
+    ("two tunnels of one instance, its address in two spellings",
+     with_tunnel(f"{{name: b, hostname: b, instance: {{url: 'https://[2001:db8::7]', {AUTH}}}}}")
+     + f"  - {{name: c, hostname: c, instance: {{url: 'https://[2001:DB8:0::0007]:443', {AUTH}}}}}"),
     ("two organizations of one name", BASE.replace("tunnels:", "  - {name: acme, id: b, api_key: {file: /x}}\ntunnels:")
      .replace("hostname:", "organization: acme\n    hostname:")),
     ("two organizations of one id", BASE.replace("tunnels:", "  - {name: b, id: acme-id, api_key: {file: /x}}\ntunnels:")

@@ -148,6 +148,14 @@ TEST_CASE("what may be used once only is refused at its second place") {
           lines{"c:6:12: tunnels[1].name: \"jira\" is taken by tunnels[0] on line 5",
                 "c:7:25: tunnels[2].hostname: \"h1\" of this organization is taken by tunnels[0] on line 5",
                 "c:8:45: tunnels[3].instance.url: this instance is taken by tunnels[0] on line 5"});
+    CHECK(errors(with_organization(
+              "defaults: {instance: {auth: {bearer: {file: /p}}}}\n"
+              "tunnels:\n"
+              "  - {name: a, hostname: h1, instance: {url: 'https://[2001:db8::7]'}}\n"
+              "  - {name: b, hostname: h2, instance: {url: 'https://[2001:db8:0:0::7]'}}\n"
+              "  - {name: c, hostname: h3, instance: {url: 'https://[2001:DB8::0007]:443'}}\n")) ==
+          lines{"c:6:45: tunnels[1].instance.url: this instance is taken by tunnels[0] on line 5",
+                "c:7:45: tunnels[2].instance.url: this instance is taken by tunnels[0] on line 5"});
 }
 
 TEST_CASE("two organizations may have tunnels with one hostname") {

@@ -22,6 +22,19 @@ TEST_CASE("an IPv6 literal loses its brackets and gets them back in the text") {
     CHECK(url->text() == "https://[::1]:8443/jira");
 }
 
+TEST_CASE("an IPv6 literal is written as RFC 5952 has it, so that two spellings of one place are equal") {
+    for (const char* text :
+         {"https://[2001:db8::7]", "https://[2001:db8:0:0::7]", "https://[2001:DB8::0007]:443",
+          "https://[2001:db8:0:0:0:0:0:7]/", "https://[2001:db8::0.0.0.7]"})
+        CHECK(parse_base_url(text)->text() == "https://[2001:db8::7]");
+    const auto text_of = [](const char* text) { return parse_base_url(text)->text(); };
+    CHECK(text_of("https://[2001:db8:0:1:1:1:1:1]") == "https://[2001:db8:0:1:1:1:1:1]");
+    CHECK(text_of("https://[2001:0:0:1:0:0:0:1]") == "https://[2001:0:0:1::1]");
+    CHECK(text_of("https://[2001:db8:0:0:1:0:0:1]") == "https://[2001:db8::1:0:0:1]");
+    CHECK(text_of("https://[0:0:0:0:0:FFFF:c000:0207]") == "https://[::ffff:192.0.2.7]");
+    CHECK(text_of("https://[::]") == "https://[::]");
+}
+
 TEST_CASE("what is not the base URL of a server is refused") {
     for (const char* text : {"",
                              "jira.example.com",
@@ -62,9 +75,14 @@ TEST_CASE("loopback is told from names that only look like it") {
     CHECK(parse_base_url("http://127.0.0.1:80")->is_loopback());
     CHECK(parse_base_url("http://127.1.2.3")->is_loopback());
     CHECK(parse_base_url("http://[::1]")->is_loopback());
+    CHECK(parse_base_url("http://[0:0:0:0:0:0:0:1]")->is_loopback());
+    CHECK(parse_base_url("http://[0::0001]:8080")->is_loopback());
     CHECK(parse_base_url("http://localhost:8080")->is_loopback());
     CHECK(parse_base_url("http://jira.localhost")->is_loopback());
     CHECK_FALSE(parse_base_url("http://127.evil.example.com")->is_loopback());
+    CHECK_FALSE(parse_base_url("http://127.0.0.256")->is_loopback());
     CHECK_FALSE(parse_base_url("http://10.0.0.1")->is_loopback());
+    CHECK_FALSE(parse_base_url("http://[::2]")->is_loopback());
+    CHECK_FALSE(parse_base_url("http://[::1:0]")->is_loopback());
     CHECK_FALSE(parse_base_url("http://notlocalhost")->is_loopback());
 }
