@@ -220,10 +220,15 @@ bool read_host(const field& from, std::string& into) {
     if (text == nullptr)
         return false;
     const bool address = text->find(':') != std::string_view::npos;
-    const auto url =
-        core::parse_base_url("https://" + (address ? "[" + std::string(*text) + "]" : std::string(*text)));
-    if (!url || !url->path.empty() || url->port != 443 || text->find_first_of("[]/") != std::string_view::npos)
-        return refuse(from, "must be a host's name or IP address, without scheme, port or path");
+    const auto whole = "https://" + (address ? "[" + std::string(*text) + "]" : std::string(*text));
+    const auto url = core::parse_base_url(whole);
+    if (!url || !url->path.empty() || url->port != 443 ||
+        text->find_first_of("[]/") != std::string_view::npos) {
+        const auto problem = core::server_problem(whole);
+        return refuse(from, problem.empty()
+                                ? "must be a host's name or IP address, without scheme, port or path"
+                                : problem);
+    }
     into = url->host;
     return true;
 }

@@ -101,6 +101,8 @@ TEST_CASE("a URL is https, or http to a loopback address") {
           "the URL may have no user, password, query or fragment");
     CHECK(problem_of("https://jira.example.com:99999", value, url) ==
           "has port 99999, and ports go from 1 to 65535");
+    CHECK_THAT(problem_of("https://m\xc3\xbcller.example", value, url), Catch::Contains("xn--"));
+    CHECK_THAT(problem_of("https://[fe80::1%25eth0]", value, url), Catch::Contains("zone"));
     CHECK(problem_of("{host: x}", value, url) == "must be a URL, not a mapping");
     for (const char* text : {"ftp://x", "https://", "https://x:0", "https://a b", "''"})
         CHECK_FALSE(problem_of(text, value, url).empty());

@@ -49,6 +49,7 @@ TEST_CASE("what is no proxy's URL is refused with a remedy, and of it shows a po
         {"http://user:hush@proxy:0", "has port 0, and ports go from 1 to 65535; write http://HOST:PORT"},
         {"http://user:hush@proxy:65536", "has port 65536, and"},
         {"http://user:hush@proxy:80800", "has port 80800, and"},
+        {"http://user:hush@m\xc3\xbcller:3128", "xn--"},
         {"http://user:hush@proxy:x", "not the address"},
         {"http://user:hush@:3128", "not the address"},
         {"http://user:hush@a b:3128", "names no proxy"},
