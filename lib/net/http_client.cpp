@@ -201,6 +201,8 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
 asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> client, endpoint to,
                                              core::duration limit) {
     core::way found;
+    if (client->stopped)
+        co_return found;
     try {
         const auto opened = std::make_shared<connection>(client->loop, to, client->options.name_servers);
         const busy_guard busy(client->busy, opened);
