@@ -168,7 +168,12 @@ tls_failure refused_server(X509_STORE_CTX* verification, const std::string& name
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: {
         const auto names = alternative_names(certificate);
-        return {"certificate is not for " + name + ", but for " + (names.empty() ? "no name" : names) + which,
+        if (names.empty())
+            return {"certificate has no host among its alternative names" + which,
+                    "have it issued anew with subjectAltName=" +
+                        std::string(error == X509_V_ERR_HOSTNAME_MISMATCH ? "DNS:" : "IP:") + name +
+                        "; a common name does not count"};
+        return {"certificate is not for " + name + ", but for " + names + which,
                 "check the URL, or set tls.server_name"};
     }
     case X509_V_ERR_EE_KEY_TOO_SMALL:

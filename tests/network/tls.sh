@@ -58,6 +58,8 @@ if grep -q '^0*1 .* lo$' /proc/net/if_inet6 2>/dev/null; then
 fi
 issue wrong_address corporate names=DNS:127.0.0.1,IP:192.0.2.7 && serve wrong_address && add wrong_address 127.0.0.1
 with other_name names=DNS:jira.internal.example && add named localhost ", server_name: jira.internal.example"
+with common_name cn=localhost names=
+with mail_only cn=localhost names=email:localhost@example.com
 with expired from=-50 until=-5
 with from_the_future from=5
 with rsa_1024 key=rsa bits=1024
@@ -101,6 +103,9 @@ dates="valid from $day until $day"
 for name in accepted literal_v4 $literal_v6 named complete; do says $name passed 'TLSv1.3' 'CN=corporate until'; done
 says wrong_address failed 'is not for 127.0.0.1, but for 127.0.0.1, 192.0.2.7 \(CN=wrong_address, issued by CN=corporate, ' "$dates" '->' 'tls.server_name'
 says other_name failed 'certificate is not for localhost, but for jira.internal.example' "CN=other_name, issued by CN=corporate, $dates" '->' 'server_name'
+for name in common_name mail_only; do
+  says $name failed "has no host among its alternative names \(CN=localhost, issued by CN=corporate, $dates" '->' 'subjectAltName=DNS:localhost'
+done
 says expired failed "has expired \(CN=expired, issued by CN=corporate, $dates" '->' 'renew it on the server'
 says from_the_future failed "is not valid yet \(CN=from_the_future, issued by CN=corporate, $dates" '->' 'clocks'
 says rsa_1024 failed "key is too weak, 1024 bits \(CN=rsa_1024, issued by CN=corporate, $dates" '->' '2048 bits'
