@@ -99,6 +99,7 @@ TEST_CASE("a way ends where it broke") {
         const auto found = examine(with, where);
         CHECK(found.ended_at == stage::tls);
         CHECK_THAT(found.problem, Contains("/missing.pem"));
+        CHECK_THAT(found.remedy, Contains("correct the path"));
     }
 }
 
