@@ -150,10 +150,10 @@ check_line tls_line(const way& found, const names& called, wall_time now) {
         return verified_line(found, called, now);
     const auto sent = chain_text(found);
     return {called.tls, result::failed, found.problem + (sent.empty() ? "" : "; it sent" + sent),
-            !found.remedy.empty() ? found.remedy
-                                  : "see that the server speaks TLS there, of a version that is allowed "
-                                    "(min_version), and that " +
-                                        called.ca_file + " can be read"};
+            // Only of a server that is silent it is not known more.
+            !found.remedy.empty()
+                ? found.remedy
+                : "see that a server listens there that speaks TLS, and that no firewall is in between"};
 }
 
 std::vector<check_line> lines(const way& found, const names& called, wall_time now) {

@@ -1,5 +1,6 @@
 #include "net/client_identity.hpp"
 
+#include "net/certificate_format.hpp"
 #include "net/certificate_text.hpp"
 #include "net/openssl_ptr.hpp"
 #include "net/pem_file.hpp"
@@ -9,6 +10,7 @@
 #include <openssl/pemerr.h>
 
 #include <cstring>
+#include <utility>
 #include <variant>
 
 namespace tunnelkeyd::net {
@@ -30,24 +32,30 @@ std::string openssl_error() {
     return text;
 }
 
+tls_failure unusable(const std::string& which, const X509* certificate) {
+    return {
+        which + " cannot be used (" + core::describe(read_certificate(certificate)) + "): " + openssl_error(),
+        "have it issued anew: for a key of 2048 bits or more (RSA), or 224 or more (elliptic curves), and with "
+        "SHA-256 or stronger"};
+}
+
 /// The first certificate is the client's own, those behind it are its chain.
-std::string use_certificates(SSL_CTX* context, const wiping_string& text) {
+tls_failure use_certificates(SSL_CTX* context, const wiping_string& text, const std::string& path) {
     const auto from = over(text);
     const certificate_ptr own(PEM_read_bio_X509_AUX(from.get(), nullptr, nullptr, nullptr));
     if (!own)
-        return "it holds no certificate (" + openssl_error() + ")";
+        return explain_no_certificate(text, path, openssl_error());
     if (SSL_CTX_use_certificate(context, own.get()) != 1)
-        return "its certificate cannot be used (" + core::describe(read_certificate(own.get())) +
-               "): " + openssl_error();
+        return unusable("its certificate", own.get());
     while (certificate_ptr next{PEM_read_bio_X509(from.get(), nullptr, nullptr, nullptr)})
         if (SSL_CTX_add1_chain_cert(context, next.get()) != 1)
-            return "a certificate of its chain cannot be used (" +
-                   core::describe(read_certificate(next.get())) + "): " + openssl_error();
+            return unusable("a certificate of its chain", next.get());
     const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     if (!at_end)
-        return "a certificate of its chain cannot be read: " + openssl_error();
+        return {"a certificate of its chain cannot be read: " + openssl_error(),
+                "put the whole certificates into it, one behind the other"};
     ERR_clear_error();
-    return "";
+    return {};
 }
 
 /// What OpenSSL is told when it asks for the key's password.
@@ -66,59 +74,76 @@ int tell_password(char* into, int size, int, void* data) {
     return static_cast<int>(text.size());
 }
 
-/// `where`: the setting and the file, for messages.
-std::string use_key(SSL_CTX* context, const wiping_string& text, const core::secret* value,
-                    const core::tls_settings& settings, const std::string& where) {
+tls_failure no_key(const password& known, const core::tls_settings& settings) {
+    if (known.wanted && !known.value)
+        return {"the key is encrypted", "set tls.client_key_password"};
+    if (known.wanted)
+        return {"the key cannot be decrypted (" + openssl_error() + ")",
+                "see that tls.client_key_password is the right one"};
+    return {"it holds no private key (" + openssl_error() + ")",
+            settings.client_key.empty() ? "set tls.client_key, or put the key into this file"
+                                        : "put the key into it, as PEM (from DER: openssl pkey -inform der)"};
+}
+
+tls_failure use_key(SSL_CTX* context, const wiping_string& text, const core::secret* value,
+                    const core::tls_settings& settings) {
     const auto from = over(text);
     password known{value};
     const key_ptr key(PEM_read_bio_PrivateKey(from.get(), nullptr, tell_password, &known));
-    if (!key && known.wanted && !value)
-        return where + ": the key is encrypted; set tls.client_key_password";
-    if (!key && known.wanted)
-        return where + ": the key cannot be decrypted (" + openssl_error() +
-               "); see that tls.client_key_password is the right one";
     if (!key)
-        return where + ": it holds no private key (" + openssl_error() + ")" +
-               (settings.client_key.empty() ? "; set tls.client_key, or put the key into this file" : "");
+        return no_key(known, settings);
     auto* certificate = SSL_CTX_get0_certificate(context);
     if (X509_check_private_key(certificate, key.get()) != 1) {
         ERR_clear_error();
-        return where + ": the key is not that of the certificate in " + settings.client_certificate + " (" +
-               core::describe(read_certificate(certificate)) + "); put the two there that belong together";
+        return {"the key is not that of the certificate in " + settings.client_certificate + " (" +
+                    core::describe(read_certificate(certificate)) + ")",
+                "put the two there that belong together"};
     }
     if (SSL_CTX_use_PrivateKey(context, key.get()) != 1)
-        return where + ": the key cannot be used: " + openssl_error();
-    return "";
+        return {"the key cannot be used: " + openssl_error(), "have a certificate issued for another key"};
+    return {};
+}
+
+tls_failure unreadable(const std::string& what, const pem_file& file) {
+    return {"cannot read " + what + ": " + file.problem, file.remedy};
+}
+
+/// `what`: the setting and the file.
+tls_failure of(const std::string& what, tls_failure failure) {
+    if (!failure.problem.empty())
+        failure.problem = what + ": " + failure.problem;
+    return failure;
 }
 
 }  // namespace
 
-std::string use_client_identity(SSL_CTX* context, const core::tls_settings& settings,
+tls_failure use_client_identity(SSL_CTX* context, const core::tls_settings& settings,
                                 const ports::secrets& secrets) {
     if (settings.client_certificate.empty())
-        return "";
+        return {};
     ERR_clear_error();
     const bool together = settings.client_key.empty();
     const auto certificate_at = "tls.client_certificate " + settings.client_certificate;
     const auto certificate = read_pem_file(settings.client_certificate, together);
     if (!certificate.problem.empty())
-        return "cannot read " + certificate_at + ": " + certificate.problem;
-    if (auto problem = use_certificates(context, certificate.text); !problem.empty())
-        return certificate_at + ": " + problem;
+        return unreadable(certificate_at, certificate);
+    if (auto failure = use_certificates(context, certificate.text, settings.client_certificate);
+        !failure.problem.empty())
+        return of(certificate_at, std::move(failure));
 
     const auto key_at = together ? certificate_at : "tls.client_key " + settings.client_key;
     pem_file own_file;
     if (!together)
         own_file = read_pem_file(settings.client_key, true);
     if (!own_file.problem.empty())
-        return "cannot read " + key_at + ": " + own_file.problem;
+        return unreadable(key_at, own_file);
     const auto& text = together ? certificate.text : own_file.text;
     if (!settings.client_key_password)
-        return use_key(context, text, nullptr, settings, key_at);
+        return of(key_at, use_key(context, text, nullptr, settings));
     const auto read = secrets.read(*settings.client_key_password);
     if (const auto* error = std::get_if<ports::secret_error>(&read))
-        return "tls.client_key_password: " + error->message;
-    return use_key(context, text, &std::get<core::secret>(read), settings, key_at);
+        return {"tls.client_key_password: " + error->message, "correct that, or tls.client_key_password"};
+    return of(key_at, use_key(context, text, &std::get<core::secret>(read), settings));
 }
 
 }  // namespace tunnelkeyd::net

@@ -27,8 +27,11 @@ constexpr core::duration time_to_object = std::chrono::seconds(2);
 asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
     const auto& name = where_.tls.server_name.empty() ? where_.url.host : where_.tls.server_name;
     auto& tls = streams_->tls.emplace(streams_->tcp, *peer_.context);
-    if (!expect_peer(tls.native_handle(), name))
-        co_return "TLS handshake: " + name + " is not a name that a certificate can have";
+    if (!expect_peer(tls.native_handle(), name)) {
+        tls_failure_ = {name + " is not a name that a certificate can have",
+                        "correct tls.server_name, or the URL"};
+        co_return "TLS handshake: " + tls_failure_.text();
+    }
     peer_.name = name + "\n" + where_.url.authority() + "\n" + (hop_.proxy ? hop_.proxy->authority() : "");
     tls_sessions::attach(tls.native_handle(), peer_);
     watch_client_authentication(tls.native_handle(), client_);

@@ -44,7 +44,8 @@ asio::awaitable<core::way> connection::examine(tls_contexts::result tls, core::d
     if (found.problem.empty() && where_.url.is_https()) {
         const auto connected = steady_clock::now();
         found.ended_at = stage::tls;
-        found.problem = std::move(tls.problem);
+        tls_failure_ = std::move(tls.failure);
+        found.problem = tls_failure_.problem;
         if (found.problem.empty())
             found.problem = co_await shake_hands(began + limit);
         found.tls_took = since(connected);

@@ -56,16 +56,17 @@ int open_channel(ares_channel* channel, char* lookups, ares_options options, int
     return ares_init_options(channel, &options, which | ARES_OPT_LOOKUPS);
 }
 
-/// c-ares 1.18 does not know resolv.conf's "timeout" and "attempts"; the C library does. Returns which it has
-/// set.
+/// c-ares 1.18 does not know resolv.conf's "timeout" and "attempts"; the C library does. It keeps a timeout of
+/// zero, or less, and waits for a second then (glibc's res_send.c). With no attempts it would ask nobody; here
+/// each server is asked once. Returns which it has set.
 int set_patience(ares_options& options, std::chrono::steady_clock::duration limit) {
     struct __res_state resolv {};
     if (res_ninit(&resolv) != 0)
         return 0;
-    const auto wait = std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(resolv.retrans),
-                                                                    limit / (std::max(resolv.nscount, 1) + 1));
+    const std::chrono::steady_clock::duration said = std::chrono::seconds(std::max(resolv.retrans, 1));
+    const auto wait = std::min(said, limit / (std::max(resolv.nscount, 1) + 1));
     options.timeout = std::max(static_cast<int>(wait / std::chrono::milliseconds(1)), 1);
-    options.tries = resolv.retry;
+    options.tries = std::max(resolv.retry, 1);
     res_nclose(&resolv);
     return ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
 }

@@ -146,7 +146,7 @@ std::string http_client::missing_secret(const endpoint& to) const {
     auto problem = find_hop(to, state_->secrets).problem;
     if (!problem.empty() || !to.url.is_https())
         return problem;
-    problem = state_->contexts.try_anew(to.tls);
+    problem = state_->contexts.try_anew(to.tls).text();
     return problem.empty() ? "" : std::string(to.side) + ": " + problem;
 }
 
@@ -170,8 +170,8 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
     tls_contexts::result tls;
     if (work.to.url.is_https())
         tls = client->contexts.get(work.to.tls);
-    if (!tls.problem.empty())
-        co_return nothing(std::move(tls.problem));
+    if (!tls.failure.problem.empty())
+        co_return nothing(tls.failure.text());
     auto key = key_of(work.to, tls);
     const bool keeps = work.use == use_of_connection::kept;
     auto used = keeps ? client->idle->take(key) : nullptr;
@@ -201,13 +201,15 @@ asio::awaitable<core::exchange> http_client::carry_out(std::shared_ptr<shared_st
 asio::awaitable<core::way> http_client::walk(std::shared_ptr<shared_state> client, endpoint to,
                                              core::duration limit) {
     core::way found;
+    if (client->stopped)
+        co_return found;
     try {
         const auto opened = std::make_shared<connection>(client->loop, to, client->options.name_servers);
         const busy_guard busy(client->busy, opened);
         tls_contexts::result tls;
         if (to.url.is_https())
-            tls.problem = client->contexts.try_anew(to.tls);
-        if (to.url.is_https() && tls.problem.empty())
+            tls.failure = client->contexts.try_anew(to.tls);
+        if (to.url.is_https() && tls.failure.problem.empty())
             tls = client->contexts.get(to.tls);
         opened->go_through(find_hop(to, client->secrets));
         found = co_await opened->examine(std::move(tls), limit);

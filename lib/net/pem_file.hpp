@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <ctime>
 #include <string>
 
@@ -28,9 +29,10 @@ file_version version_of(const std::string& path);
 struct pem_file {
     wiping_string text;
     std::string problem;  ///< why there is none, for people; "" where there is
+    std::string remedy;   ///< what to do about that
 };
 
-/// The file `path`, of 1 MiB at most. A `secret` one that everybody may read is refused.
-pem_file read_pem_file(const std::string& path, bool secret);
+/// The file `path`, of `most_mib` MiB at most. A `secret` one that everybody may read is refused.
+pem_file read_pem_file(const std::string& path, bool secret, std::size_t most_mib = 1);
 
 }  // namespace tunnelkeyd::net

@@ -6,6 +6,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace tunnelkeyd::net {
@@ -22,15 +24,57 @@ constexpr unsigned interim_limit = 16;
 
 using body = http::basic_string_body<char, std::char_traits<char>, wiping_allocator<char>>;
 using parser = http::response_parser<body, wiping_allocator<char>>;
+using bytes = beast::basic_flat_buffer<wiping_allocator<char>>;
+
+constexpr std::string_view bare_status = "HTTP/1.1 200\r";
+
+/// RFC 9112, section 4: a blank belongs behind the code, also where no reason follows; but a reader may go
+/// without, as the parser does not. `line` holds as many bytes as a `bare_status`, at least.
+void add_missing_blank(bytes& line) {
+    const auto at = bare_status.size() - 1;
+    if (static_cast<const char*>(line.cdata().data())[at] != '\r')
+        return;
+    line.prepare(1);
+    line.commit(1);
+    auto* const text = static_cast<char*>(line.data().data());
+    std::memmove(text + at + 1, text + at, line.size() - at - 1);
+    text[at] = ' ';
+}
+
+/// RFC 9110, section 9.3.6: neither counts in a reply to CONNECT, whatever it says. The parser refuses what it
+/// cannot make sense of; so it is shown headers of another name. `header` begins with a line.
+void hide_length(bytes& header) {
+    auto* const text = static_cast<char*>(header.data().data());
+    auto* const end = text + header.size();
+    for (auto* line = text; line != end; line += line != end) {
+        const beast::string_view rest(line, static_cast<std::size_t>(end - line));
+        for (const beast::string_view name : {"content-length:", "transfer-encoding:"})
+            if (beast::iequals(rest.substr(0, name.size()), name))
+                *line = '-';
+        line = std::find(line, end, '\n');
+    }
+}
 
 }  // namespace
 
 struct reply_reader::parts {
-    beast::basic_flat_buffer<wiping_allocator<char>> buffer{2 * header_limit};
+    bytes buffer{2 * header_limit};
     std::optional<parser> reply;
     bool header_only = false;
+    bool before_status = true;  ///< the status line has not been looked at
+
+    /// What the parser is stricter about than it should be.
+    void make_readable() {
+        if (before_status && buffer.size() >= bare_status.size()) {
+            before_status = false;
+            add_missing_blank(buffer);
+        }
+        if (header_only)
+            hide_length(buffer);
+    }
 
     void begin() {
+        before_status = true;
         reply.emplace();
         reply->eager(true);
         reply->skip(header_only);
@@ -60,6 +104,7 @@ reply_reader::state reply_reader::parse() {
     while (parts_->buffer.size() > 0) {
         auto& reply = *parts_->reply;
         beast::error_code error;
+        parts_->make_readable();
         parts_->buffer.consume(reply.put(parts_->buffer.cdata(), error));
         if (error == http::error::need_more)
             break;

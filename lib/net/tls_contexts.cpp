@@ -1,6 +1,6 @@
 #include "net/tls_contexts.hpp"
 
-#include "files/regular_file.hpp"
+#include "net/certificate_format.hpp"
 #include "net/client_identity.hpp"
 #include "net/tls_sessions.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 namespace ssl = boost::asio::ssl;
 
 constexpr std::size_t most_contexts = 64;
-constexpr std::size_t largest_ca_file = 16 * 1024 * 1024;
+constexpr std::size_t largest_ca_file_mib = 16;
 
 /// For a client: no early data is sent unless asked for, so there is nothing to switch off for that.
 std::shared_ptr<ssl::context> make_context(core::tls_version min_version) {
@@ -42,36 +42,33 @@ std::string last_openssl_error() {
     return text;
 }
 
-/// Why OpenSSL is not to be given this file.
-std::string unusable(const std::string& ca_file) {
-    const files::regular_file file(ca_file);
-    if (!file.problem().empty())
-        return file.problem();
-    return file.size() > largest_ca_file ? "it is larger than 16 MiB" : "";
-}
-
-std::string trust(SSL_CTX* context, const std::string& ca_file) {
+tls_failure trust(SSL_CTX* context, const std::string& ca_file) {
     ERR_clear_error();
+    if (ca_file.empty() && SSL_CTX_set_default_verify_paths(context) != 1)
+        return {"cannot use the system's trust store: " + last_openssl_error(), "install ca-certificates"};
     if (ca_file.empty())
-        return SSL_CTX_set_default_verify_paths(context) == 1
-                   ? ""
-                   : "cannot use the system's trust store: " + last_openssl_error();
-    auto problem = unusable(ca_file);
-    if (problem.empty() && SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
-        problem = last_openssl_error();
-    return problem.empty() ? "" : "cannot read tls.ca_file " + ca_file + ": " + problem;
+        return {};
+    const auto at = "tls.ca_file " + ca_file;
+    const auto file = read_pem_file(ca_file, false, largest_ca_file_mib);
+    if (!file.problem.empty())
+        return {"cannot read " + at + ": " + file.problem, file.remedy};
+    if (SSL_CTX_load_verify_file(context, ca_file.c_str()) == 1)
+        return {};
+    auto failure = explain_no_certificate(file.text, ca_file, last_openssl_error());
+    failure.problem = at + ": " + failure.problem;
+    return failure;
 }
 
 }  // namespace
 
 tls_contexts::result tls_contexts::make(const core::tls_settings& settings) const {
     auto context = make_context(settings.min_version);
-    auto problem = trust(context->native_handle(), settings.ca_file);
-    if (problem.empty())
-        problem = use_client_identity(context->native_handle(), settings, secrets_);
-    if (!problem.empty())
-        return {nullptr, std::move(problem)};
-    return {std::move(context), ""};
+    auto failure = trust(context->native_handle(), settings.ca_file);
+    if (failure.problem.empty())
+        failure = use_client_identity(context->native_handle(), settings, secrets_);
+    if (!failure.problem.empty())
+        return {nullptr, std::move(failure)};
+    return {std::move(context), {}};
 }
 
 tls_contexts::result tls_contexts::get(const core::tls_settings& settings) {
@@ -86,7 +83,7 @@ tls_contexts::result tls_contexts::get(const core::tls_settings& settings) {
                                     [&wanted](const entry& one) { return one.settings == wanted; });
     if (found != entries_.end() && found->seen == seen) {
         std::rotate(entries_.begin(), found, found + 1);
-        return {entries_.front().context, ""};
+        return {entries_.front().context, {}};
     }
     if (found != entries_.end())
         entries_.erase(found);
@@ -100,10 +97,10 @@ tls_contexts::result tls_contexts::get(const core::tls_settings& settings) {
     return made;
 }
 
-std::string tls_contexts::try_anew(const core::tls_settings& settings) {
-    auto problem = get(settings).problem;
-    if (!problem.empty() || settings.client_certificate.empty())
-        return problem;
+tls_failure tls_contexts::try_anew(const core::tls_settings& settings) {
+    auto failure = get(settings).failure;
+    if (!failure.problem.empty() || settings.client_certificate.empty())
+        return failure;
     const auto scratch = make_context(settings.min_version);
     return use_client_identity(scratch->native_handle(), settings, secrets_);
 }

@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "net/pem_file.hpp"
+#include "net/tls_failure.hpp"
 #include "ports/secrets.hpp"
 
 #include <boost/asio/ssl/context.hpp>
@@ -19,7 +20,7 @@ class tls_contexts {
 public:
     struct result {
         std::shared_ptr<boost::asio::ssl::context> context;
-        std::string problem;  ///< why there is none, for people
+        tls_failure failure;  ///< why there is none
     };
 
     /// `secrets` outlives it.
@@ -30,8 +31,8 @@ public:
     result get(const core::tls_settings& settings);
 
     /// The same, and the client's certificate, its key and the key's password are read whether or not they have
-    /// changed: would a process that has just started get there, too? "", or the problem.
-    std::string try_anew(const core::tls_settings& settings);
+    /// changed: would a process that has just started get there, too?
+    tls_failure try_anew(const core::tls_settings& settings);
 
 private:
     using versions = std::array<file_version, 3>;  ///< trust store, certificate, key

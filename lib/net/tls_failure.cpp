@@ -85,7 +85,7 @@ tls_failure by_reason(const boost::system::error_code& error, const core::tls_se
         return {"the server's Diffie-Hellman parameters are too weak" + said,
                 "let the server use 2048 bits or more, or elliptic curves"};
     default:
-        return {error.message(), ""};
+        return {error.message(), std::string("see that it speaks TLS at this port; ") + see_server_log};
     }
 }
 
@@ -138,22 +138,23 @@ tls_failure broken_handshake(const boost::system::error_code& error, const clien
         return {how, std::string("see that it speaks TLS at this port, and that no firewall is in between; ") +
                          see_server_log};
     }
-    return {error_text(error), ""};
+    return {error_text(error), "see that the server is up, and that no firewall is in between"};
 }
 
 tls_failure refused_server(X509_STORE_CTX* verification, const std::string& name) {
     const auto* certificate = X509_STORE_CTX_get_current_cert(verification);
     const int error = X509_STORE_CTX_get_error(verification);
     if (!certificate)
-        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error), ""};
+        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error),
+                std::string("openssl s_client -showcerts shows what the server sends; ") + see_server_log};
+    const bool is_authority = X509_STORE_CTX_get_error_depth(verification) > 0;
     const auto which = " (" + core::describe(read_certificate(certificate)) + ")";
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-        return {
-            "certificate has expired" + which,
-            X509_STORE_CTX_get_error_depth(verification) == 0
-                ? "renew it on the server"
-                : "renew this authority's certificate on the server, and in tls.ca_file if it stands there"};
+        return {"certificate has expired" + which, is_authority
+                                                       ? "renew this authority's certificate on the server, "
+                                                         "and in tls.ca_file if it stands there"
+                                                       : "renew it on the server"};
     case X509_V_ERR_CERT_NOT_YET_VALID:
         return {"certificate is not valid yet" + which, "check the clocks of this machine and of the server"};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -168,7 +169,12 @@ tls_failure refused_server(X509_STORE_CTX* verification, const std::string& name
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: {
         const auto names = alternative_names(certificate);
-        return {"certificate is not for " + name + ", but for " + (names.empty() ? "no name" : names) + which,
+        if (names.empty())
+            return {"certificate has no host among its alternative names" + which,
+                    "have it issued anew with subjectAltName=" +
+                        std::string(error == X509_V_ERR_HOSTNAME_MISMATCH ? "DNS:" : "IP:") + name +
+                        "; a common name does not count"};
+        return {"certificate is not for " + name + ", but for " + names + which,
                 "check the URL, or set tls.server_name"};
     }
     case X509_V_ERR_EE_KEY_TOO_SMALL:
@@ -180,8 +186,18 @@ tls_failure refused_server(X509_STORE_CTX* verification, const std::string& name
         return {std::string("certificate's signature is too weak, ") +
                     OBJ_nid2ln(X509_get_signature_nid(certificate)) + which,
                 "have it issued anew with SHA-256 or stronger"};
+    case X509_V_ERR_INVALID_PURPOSE:
+        return {std::string("certificate is not for ") + (is_authority ? "an authority of " : "") +
+                    "TLS servers" + which,
+                is_authority
+                    ? "let the server's certificate be issued by another authority, or this one's mended"
+                    : "have it issued anew for a server: with extendedKeyUsage=serverAuth, or without any"};
     default:
-        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error) + which, ""};
+        return {std::string("certificate refused: ") + X509_verify_cert_error_string(error) + which,
+                is_authority
+                    ? "have this authority's certificate issued anew without that, on the server and in "
+                      "tls.ca_file"
+                    : "have it issued anew without that"};
     }
 }
 

@@ -12,9 +12,10 @@
 /// Who the two sides of a TLS connection have to be.
 namespace tunnelkeyd::net {
 
-/// Before the handshake: the certificate must be for `name` (RFC 6125; an IP address must stand in it as one,
-/// RFC 9110, section 4.3.5), and a name, not an address, is asked for with SNI (RFC 6066, section 3). False if
-/// OpenSSL takes no such name.
+/// Before the handshake: `name` must stand in the certificate's alternative names (RFC 9110, section 4.3.4, and
+/// RFC 9525: its common name counts for nothing; an IP address must stand there as one, RFC 9110,
+/// section 4.3.5), and a name, not an address, is asked for with SNI (RFC 6066, section 3). False if OpenSSL
+/// takes no such name.
 bool expect_peer(SSL* connection, const std::string& name);
 
 /// What came of the client's side of a handshake (RFC 8446, section 4.3.2; RFC 5246, section 7.4.4).

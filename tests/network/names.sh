@@ -171,6 +171,12 @@ finds dual instance_name 'cannot look up dual.test: no answer from name server 1
 expect "asked once" "$(asked dual.test A)" 127.0.0.54
 expect "asked once, for IPv6" "$(asked dual.test AAAA)" 127.0.0.54
 
+echo "--- no timeout and no attempts, which are a second and one attempt"
+since=$(wc -l <$questions)
+name_servers "nameserver 127.0.0.54" "nameserver 127.0.0.53" "options timeout:0 attempts:0"
+finds dual instance_name '^dual.test is fd00:dead::1, 127.0.0.1 \([12]s'
+expect "asked, of each" "$(asked dual.test A | cut -d " " -f 1-2)" "127.0.0.54 127.0.0.53"
+
 echo "--- /etc/hosts while the daemon runs"
 printf '%s\n127.0.0.1 dual.test\n' "$good_hosts" >$place/hosts
 finds dual instance_name 'dual.test is 127.0.0.1 '

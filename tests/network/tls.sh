@@ -37,10 +37,10 @@ while True:
 
 cases=()
 : >"$work/tunnels"
-add() { # CASE HOST [TLS SETTING...]: at $port
+add() { # CASE HOST [TLS SETTING...]: at $port, and with $ca for its ca_file where that is set
   cases+=("$1")
-  printf '  - {name: %s, hostname: %s, instance: {url: "https://%s:%s/%s", auth: {bearer: {file: %s/jira-token}}, tls: {ca_file: %s/corporate.pem%s}}}\n' \
-    "$1" "${1//_/-}" "$2" "$port" "$1" "$secrets" "$tls" "${3:-}" >>"$work/tunnels"
+  printf '  - {name: %s, hostname: %s, instance: {url: "https://%s:%s/%s", auth: {bearer: {file: %s/jira-token}}, tls: {ca_file: "%s"%s}}}\n' \
+    "$1" "${1//_/-}" "$2" "$port" "$1" "$secrets" "${ca:-$tls/corporate.pem}" "${3:-}" >>"$work/tunnels"
 }
 with() { # CASE [FIELD=VALUE...]: a server of localhost with such a certificate of the corporate authority
   local name=$1
@@ -58,8 +58,11 @@ if grep -q '^0*1 .* lo$' /proc/net/if_inet6 2>/dev/null; then
 fi
 issue wrong_address corporate names=DNS:127.0.0.1,IP:192.0.2.7 && serve wrong_address && add wrong_address 127.0.0.1
 with other_name names=DNS:jira.internal.example && add named localhost ", server_name: jira.internal.example"
+with common_name cn=localhost names=
+with mail_only cn=localhost names=email:localhost@example.com
 with expired from=-50 until=-5
 with from_the_future from=5
+with clients_only usage=clientAuth
 with rsa_1024 key=rsa bits=1024
 with sha_1 digest=sha1
 issue alone self && serve alone && add alone localhost
@@ -75,12 +78,41 @@ for version in 1_2 1_3; do
   for name in rotator impostor outdated; do add "${name}_$version" localhost "$(client $name)"; done
 done
 add mixed_up localhost ", client_certificate: $tls/rotator.pem, client_key: $tls/impostor.key"
+for name in absent secret; do add "${name}_key" localhost ", client_certificate: $tls/rotator.pem, client_key: $tls/$name.key"; done
+cp "$tls/rotator.key" "$tls/secret.key" && chmod 000 "$tls/secret.key"
+openssl x509 -in "$tls/rotator.pem" -outform der -out "$tls/rotator.der"
+add der_client localhost ", client_certificate: $tls/rotator.der, client_key: $tls/rotator.key"
+
+# What may stand in the place of a ca_file.
+serve good
+mkdir "$tls/authorities"
+openssl x509 -in "$tls/corporate.pem" -outform der -out "$tls/our ca.der"
+openssl crl2pkcs7 -nocrl -certfile "$tls/corporate.pem" -out "$tls/ca.p7b"
+: >"$tls/empty.pem"
+sed 5d "$tls/corporate.pem" >"$tls/torn.pem"
+cp "$tls/corporate.pem" "$tls/hidden.pem" && chmod 000 "$tls/hidden.pem"
+while read -r name file; do ca="$tls/$file" add "$name" localhost; done <<'FILES'
+der_ca our ca.der
+pkcs7_ca ca.p7b
+empty_ca empty.pem
+key_ca corporate.key
+torn_ca torn.pem
+directory_ca authorities
+hidden_ca hidden.pem
+absent_ca absent.pem
+FILES
 answer $'HTTP/1.1 400 Bad Request\r\n\r\n' && add plain_http localhost
 answer '' && add cut_off localhost
 
 head_of() { sed '/^tunnels:/,$d' "$config" && echo 'log: {format: json}'; }
 { head_of; echo "tunnels:"; cat "$work/tunnels"; } >"$work/matrix.yaml"
-program preflight --json --config "$work/matrix.yaml" >"$work/matrix.json" 2>"$work/complaints" || [ $? = 1 ] || fail "$(cat "$work/complaints")"
+# Root alone reads what nobody may: so not with that power.
+bound=()
+[ "$(id -u)" != 0 ] || bound=(setpriv --bounding-set=-dac_override,-dac_read_search)
+examine() { # FILE OF A CONFIGURATION
+  RUNTIME_DIRECTORY=$host/run "${bound[@]}" "$build/daemon/tunnelkeyd" preflight --json --config "$1"
+}
+examine "$work/matrix.yaml" >"$work/matrix.json" 2>"$work/complaints" || [ $? = 1 ] || fail "$(cat "$work/complaints")"
 expect "cases that were examined" "$(jq '.tunnels | length' "$work/matrix.json")" ${#cases[@]}
 
 checked=0
@@ -101,8 +133,12 @@ dates="valid from $day until $day"
 for name in accepted literal_v4 $literal_v6 named complete; do says $name passed 'TLSv1.3' 'CN=corporate until'; done
 says wrong_address failed 'is not for 127.0.0.1, but for 127.0.0.1, 192.0.2.7 \(CN=wrong_address, issued by CN=corporate, ' "$dates" '->' 'tls.server_name'
 says other_name failed 'certificate is not for localhost, but for jira.internal.example' "CN=other_name, issued by CN=corporate, $dates" '->' 'server_name'
+for name in common_name mail_only; do
+  says $name failed "has no host among its alternative names \(CN=localhost, issued by CN=corporate, $dates" '->' 'subjectAltName=DNS:localhost'
+done
 says expired failed "has expired \(CN=expired, issued by CN=corporate, $dates" '->' 'renew it on the server'
 says from_the_future failed "is not valid yet \(CN=from_the_future, issued by CN=corporate, $dates" '->' 'clocks'
+says clients_only failed "certificate is not for TLS servers \(CN=clients_only, issued by CN=corporate, $dates" '->' 'extendedKeyUsage=serverAuth'
 says rsa_1024 failed "key is too weak, 1024 bits \(CN=rsa_1024, issued by CN=corporate, $dates" '->' '2048 bits'
 says sha_1 failed "signature is too weak, .*SHA1 \(CN=sha_1, issued by CN=corporate, $dates" '->' 'SHA-256'
 says alone failed "is self-signed \(CN=alone, issued by CN=alone, $dates" '->' 'tls.ca_file'
@@ -113,7 +149,18 @@ for name in tls1 tls1_1; do says $name failed 'no version of TLS that is allowed
 says too_old failed 'no version of TLS that is allowed here, which is 1.3 or newer' '->' 'tls.min_version'
 says plain_http failed 'does not speak TLS at this port' '->' 'right port'
 says cut_off failed 'the server broke the handshake off' '->' 'speaks TLS at this port'
-says mixed_up failed "$tls/impostor.key" "not that of the certificate in $tls/rotator.pem \(CN=rotator, issued by CN=corporate, $dates" '->' '.'
+says absent_key failed "cannot read tls.client_key $tls/absent.key: No such file" '->' 'correct the path'
+says secret_key failed "cannot read tls.client_key $tls/secret.key: Permission denied" '->' "let the daemon's user read it .*namei -l $tls/secret.key"
+says der_client failed "tls.client_certificate $tls/rotator.der: it is DER, not PEM" '->' 'openssl x509 -inform der'
+says der_ca failed "tls.ca_file $tls/our ca.der: it is DER, not PEM" '->' "openssl x509 -inform der -in '$tls/our ca.der' -out '$tls/our ca.der.pem'"
+says pkcs7_ca failed "tls.ca_file $tls/ca.p7b: it is PKCS #7" '->' 'openssl pkcs7 -print_certs'
+says empty_ca failed "tls.ca_file $tls/empty.pem: it is empty" '->' 'as PEM'
+says key_ca failed "tls.ca_file $tls/corporate.key: it holds a private key, and no certificate" '->' 'name the file that holds the certificate'
+says torn_ca failed "tls.ca_file $tls/torn.pem: a certificate in it cannot be read" '->' 'get it anew'
+says directory_ca failed "cannot read tls.ca_file $tls/authorities: Not a regular file" '->' 'name a file'
+says hidden_ca failed "cannot read tls.ca_file $tls/hidden.pem: Permission denied" '->' "let the daemon's user read it"
+says absent_ca failed "cannot read tls.ca_file $tls/absent.pem: No such file" '->' 'correct the path'
+says mixed_up failed "$tls/impostor.key" "not that of the certificate in $tls/rotator.pem \(CN=rotator, issued by CN=corporate, $dates" '->' 'put the two there that belong together'
 for version in 1_2 1_3; do
   says missing_$version failed 'wants a client certificate, and none is configured' 'takes those issued by CN=corporate' '->' 'tls.client_certificate'
   says rotator_$version passed "it was shown CN=rotator, issued by CN=corporate, $dates"
@@ -122,6 +169,14 @@ for version in 1_2 1_3; do
 done
 expect "cases that were checked" $checked ${#cases[@]}
 echo "$checked cases"
+
+# The commands that are told do what they say.
+for name in der_ca pkcs7_ca; do
+  eval "$(line $name .remedy | grep -o 'openssl .*')"
+done
+sed "s|\($tls/our ca.der\)\"|\1.pem\"|; s|\($tls/ca.p7b\)\"|\1.pem\"|" "$work/matrix.yaml" >"$work/converted.yaml"
+examine "$work/converted.yaml" >"$work/matrix.json" || true
+for name in der_ca pkcs7_ca; do expect "$name, converted" "$(line $name .result)" passed; done
 stop_servers
 
 # --- nginx ends the handshake, whatever it is shown, and answers with a page.

@@ -41,13 +41,15 @@ CNF
 # NAME.pem and NAME.key, signed by the authority ISSUER, or by itself where that is "self". FIELD=VALUE changes what follows; days
 # are counted from now.
 issue() { # NAME ISSUER [FIELD=VALUE...]
-  local name=$1 issuer=$2 cn=$1 key=ec bits=2048 names=DNS:localhost from=-1 until=300 digest=sha256 authority=FALSE extension new signer
+  local name=$1 issuer=$2 cn=$1 key=ec bits=2048 names=DNS:localhost from=-1 until=300 digest=sha256 authority=FALSE usage= extension new signer
   shift 2
   [ $# = 0 ] || local "$@"
-  extension=subjectAltName=$names
-  [ $authority = FALSE ] || extension=keyUsage=keyCertSign,cRLSign
+  extension=()
+  [ -z "$names" ] || extension=(-addext "subjectAltName=$names")
+  [ -z "$usage" ] || extension+=(-addext "extendedKeyUsage=$usage")
+  [ $authority = FALSE ] || extension=(-addext keyUsage=keyCertSign,cRLSign)
   case $key in ec) new=(ec -pkeyopt ec_paramgen_curve:P-256) ;; rsa) new=("rsa:$bits") ;; esac
-  openssl req -new -newkey "${new[@]}" -nodes -subj "/CN=$cn" -addext "basicConstraints=critical,CA:$authority" -addext "$extension" \
+  openssl req -new -newkey "${new[@]}" -nodes -subj "/CN=$cn" -addext "basicConstraints=critical,CA:$authority" "${extension[@]}" \
     -keyout "$tls/$name.key" -out "$tls/$name.csr" 2>/dev/null
   signer=(-cert "$tls/$issuer.pem" -keyfile "$tls/$issuer.key")
   [ "$issuer" != self ] || signer=(-selfsign -keyfile "$tls/$name.key")

@@ -67,6 +67,12 @@ TEST_CASE("a certificate's own remedy comes before a general one, and what the s
     CHECK(line.remedy == "renew it");
 }
 
+TEST_CASE("a server that says nothing while TLS is to begin is no matter of certificates") {
+    const auto found =
+        tests::broken_way(url, way::stage::tls, "no connection within 10s: TLS handshake: time ran out");
+    CHECK_THAT(core::examine_instance_way(found, now)[3].remedy, Contains("firewall") && !Contains("ca_file"));
+}
+
 TEST_CASE("a certificate that expires within 30 days is a warning that names it, the authority's too") {
     auto found = tests::whole_way(url);
     const std::size_t which = GENERATE(0u, 1u);

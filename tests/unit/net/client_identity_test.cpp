@@ -21,7 +21,9 @@ struct client_files {
     std::string use() const {
         const net::openssl_ptr<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
         SSL_CTX_set_security_level(context.get(), 2);
-        auto problem = net::use_client_identity(context.get(), settings, secrets);
+        const auto failure = net::use_client_identity(context.get(), settings, secrets);
+        CHECK(failure.problem.empty() == failure.remedy.empty());
+        auto problem = failure.text();
         shown = SSL_CTX_get0_certificate(context.get()) != nullptr;
         CHECK(problem.find(password) == std::string::npos);
         return problem;
@@ -99,7 +101,7 @@ TEST_CASE_METHOD(client_files, "files that cannot be used are named, with their 
     SECTION("an empty certificate, as while it is written") {
         certificate.write("");
         setting = "tls.client_certificate " + certificate.path();
-        reason = "holds no certificate";
+        reason = "it is empty";
     }
     SECTION("a chain that breaks off") {
         const auto chain = own.pem() + test_authority().pem();

@@ -28,12 +28,18 @@ state feed(net::connect_reply& reply, std::string_view text, std::size_t piece =
 
 TEST_CASE("a 2xx opens the way, in whatever pieces it comes") {
     const std::size_t piece = GENERATE(std::size_t{1}, std::size_t{7}, std::string_view::npos);
-    const std::string text = GENERATE("HTTP/1.1 200 Connection established\r\n\r\n",
-                                      "HTTP/1.0 200 OK\r\nVia: squid\r\n\r\n", "HTTP/1.1 204 Fine\r\n\r\n",
-                                      // Neither counts in such a reply (RFC 9110, section 9.3.6).
-                                      "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",
-                                      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                                      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+    const std::string text =
+        GENERATE("HTTP/1.1 200 Connection established\r\n\r\n", "HTTP/1.0 200 OK\r\nVia: squid\r\n\r\n",
+                 "HTTP/1.1 204 Fine\r\n\r\n",
+                 // Neither counts in such a reply (RFC 9110, section 9.3.6).
+                 "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Length:\r\nVia: squid\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\ncontent-length: 1\r\nCONTENT-LENGTH: 2\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\ntransfer-encoding: ???, chunked\r\nContent-Length: 1\r\n\r\n",
+                 "HTTP/1.1 200\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
     net::connect_reply reply;
     CHECK(feed(reply, text, piece) == state::open);
     CHECK(reply.status() / 100 == 2);
@@ -58,6 +64,15 @@ TEST_CASE("a refusal tells its status, what logins there are, and Squid's word f
     CHECK(reply.status() == 407);
     CHECK(reply.schemes() == "Negotiate, Digest, Basic");
     CHECK(reply.detail() == "ERR_CACHE_ACCESS_DENIED");
+}
+
+TEST_CASE("a refusal is told whatever length it claims to have") {
+    const std::string lengths =
+        GENERATE("Content-Length: abc\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n",
+                 "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n");
+    net::connect_reply reply;
+    CHECK(feed(reply, "HTTP/1.1 403 Forbidden\r\n" + lengths + "\r\n") == state::failed);
+    CHECK(reply.status() == 403);
 }
 
 TEST_CASE("a proxy's own words are taken only where they are harmless") {

@@ -57,6 +57,19 @@ TEST_CASE("the proxy looks the server's name up, and this machine the proxy's") 
     CHECK_THAT(asked.get_future().get(), Contains("CONNECT jira.test:" + std::to_string(server.port()) + " "));
 }
 
+TEST_CASE("a proxy opens the way with any 2xx, whatever length that claims to have") {
+    client_fixture with;
+    scripted_server server(good_tls(), {replies({ok("1")})});
+    const std::string reply = GENERATE("HTTP/1.1 200\r\n\r\n", "HTTP/1.0 200 OK\r\nContent-Length: abc\r\n\r\n",
+                                       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n");
+    scripted_server proxy({[&reply, port = server.port()](peer& client) {
+        client.read_request();
+        client.write(reply);
+        client.relay_to(port);
+    }});
+    CHECK(with.send(through(proxy.port(), with.to(server.url()))).body.reveal() == "1");
+}
+
 TEST_CASE("the server's certificate is verified through a proxy as ever") {
     client_fixture with;
     scripted_server server({make_identity({"other", "DNS:other.test", -60, 3600}, &test_authority())},

@@ -99,6 +99,7 @@ TEST_CASE("a way ends where it broke") {
         const auto found = examine(with, where);
         CHECK(found.ended_at == stage::tls);
         CHECK_THAT(found.problem, Contains("/missing.pem"));
+        CHECK_THAT(found.remedy, Contains("correct the path"));
     }
 }
 
@@ -133,4 +134,15 @@ TEST_CASE("an examination that is stopped is not answered") {
     with.client->stop();
     with.loop.run();
     CHECK_FALSE(answered);
+}
+
+TEST_CASE("an examination that was asked for just before a stop opens no connection") {
+    client_fixture with;
+    // Over TLS, since a handshake takes a server that has seen the connection.
+    scripted_server server({make_identity({}, &test_authority())},
+                           {[](peer& client) { client.wait_until_closed(); }});
+    with.client->examine(with.to(server.url()), patient.connect, [](const core::way&) {});
+    with.client->stop();
+    with.loop.run();
+    CHECK(server.connections() == 0);
 }

@@ -49,6 +49,18 @@ TEST_CASE("a reply is the same in one piece and byte by byte") {
     CHECK(result.body.reveal() == "hi");
 }
 
+TEST_CASE("a status line may end behind its code, without the blank that belongs there") {
+    const std::size_t size = GENERATE(1, 2, 7, 12, 13, 14, 100'000);
+    const std::string text = GENERATE("HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi",
+                                      "HTTP/1.1 103\r\n\r\nHTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi");
+    reply_reader reader;
+    REQUIRE(feed(reader, text, size) == state::complete);
+    CHECK(reader.bytes_read() == text.size());
+    CHECK(reader.keeps_connection());
+    CHECK(result_of(reader).status == 200);
+    CHECK(result_of(reader).body.reveal() == "hi");
+}
+
 TEST_CASE("interim replies are skipped, but not for ever") {
     const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto many = [&interim](int count) {
@@ -102,6 +114,7 @@ TEST_CASE("a connection is not kept behind a reply that says so, or that more fo
 TEST_CASE("what is not HTTP/1.x, or can be read in two ways, is refused") {
     const std::string text = GENERATE(
         "\r\n\r\n\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n",
+        "HTTP/1.1 200\rContent-Length: 0\r\n\r\n", "HTTP/1.1 20 \r\n\r\n", "HTTP/1.1 2000\r\n\r\n",
         "HTTP/1.1 200 OK\r\nNo Colon\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",

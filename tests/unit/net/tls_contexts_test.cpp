@@ -37,12 +37,15 @@ TEST_CASE("a ca_file that cannot be used is named, with the reason") {
     const auto directory = std::filesystem::path(file.path()).parent_path().string();
     const tests::fake_secrets no_secrets;
     net::tls_contexts contexts(no_secrets);
-    for (const auto& [path, reason] :
-         {std::pair{directory + "/missing.pem", "No such file or directory"},
-          std::pair{directory, "Not a regular file"}, std::pair{file.path(), "no certificate or crl found"}}) {
+    for (const auto& [path, reason, remedy] :
+         {std::tuple{directory + "/missing.pem", "No such file or directory", "correct the path"},
+          std::tuple{directory, "Not a regular file", "name a file"},
+          std::tuple{std::string("/home/missing.pem"), "No such file or directory", "sees nothing below /home"},
+          std::tuple{file.path(), "no certificate or crl found", "-----BEGIN CERTIFICATE-----"}}) {
         const auto result = contexts.get({path, "", core::tls_version::v1_2});
         CHECK_FALSE(result.context);
-        CHECK_THAT(result.problem, Contains(path) && Contains(reason));
+        CHECK_THAT(result.failure.problem, Contains("tls.ca_file " + path + ": ") && Contains(reason));
+        CHECK_THAT(result.failure.remedy, Contains(remedy));
     }
 }
 
@@ -67,10 +70,10 @@ TEST_CASE("a context is kept while a key's password cannot be read, and trying a
     settings.client_key_password = core::secret_reference{core::secret_reference::source::env, "P"};
     const auto made = contexts.get(settings).context;
     REQUIRE(made);
-    CHECK(contexts.try_anew(settings).empty());
+    CHECK(contexts.try_anew(settings).problem.empty());
     secrets.values.clear();
     CHECK(contexts.get(settings).context == made);
-    CHECK_THAT(contexts.try_anew(settings), Contains("tls.client_key_password"));
+    CHECK_THAT(contexts.try_anew(settings).problem, Contains("tls.client_key_password"));
 }
 
 TEST_CASE("the cache of contexts is bounded, and forgets the one used least recently") {

@@ -83,6 +83,16 @@ TEST_CASE("a certificate for another host is refused") {
     check_refused(localhost, {"certificate is not for localhost"});
 }
 
+TEST_CASE("a common name counts for nothing, as browsers have it, and the message says what is missing") {
+    const std::string names = GENERATE("", "email:localhost@example.com", "URI:https://localhost");
+    const auto to_localhost = [](net::endpoint& where) { where.url.host = "localhost"; };
+    check_refused(greet({make_identity({"localhost", names}, &test_authority())}, to_localhost),
+                  {"certificate has no host among its alternative names (CN=localhost, issued by ",
+                   "subjectAltName=DNS:localhost"});
+    check_refused(greet({make_identity({"127.0.0.1", names}, &test_authority())}),
+                  {"certificate has no host among its alternative names", "subjectAltName=IP:127.0.0.1"});
+}
+
 TEST_CASE("server_name takes the place of the host, for asking and for verifying") {
     std::string asked;
     const auto note = [&asked](peer& client) {
