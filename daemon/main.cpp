@@ -84,6 +84,7 @@ exit_status dispatch(const daemon::command_line& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    daemon::open_missing_streams();
     daemon::harden_process();
     daemon::share_one_heap();
     try {
