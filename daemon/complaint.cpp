@@ -18,8 +18,12 @@ void complain(const core::notice& event, std::string_view before) {
         std::cerr << before << event.message << '\n';
 }
 
+core::notice failure(std::string message) {
+    return {core::log_level::error, "daemon.failed", std::move(message), {}};
+}
+
 void complain_of_failure(std::string message) {
-    complain({core::log_level::error, "daemon.failed", std::move(message), {}});
+    complain(failure(std::move(message)));
 }
 
 }  // namespace tunnelkeyd::daemon

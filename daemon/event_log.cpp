@@ -1,5 +1,6 @@
 #include "daemon/event_log.hpp"
 
+#include "daemon/complaint.hpp"
 #include "daemon/journal_entry.hpp"
 #include "daemon/log_lines.hpp"
 
@@ -134,13 +135,21 @@ void event_log::configure(const core::log_settings& settings) {
     output_ = std::move(made);
 }
 
+std::shared_ptr<event_log::output> event_log::current() {
+    const std::lock_guard lock(mutex_);
+    return output_;
+}
+
 void event_log::write(std::string_view tunnel, const core::notice& event) {
-    std::shared_ptr<output> to;
-    {
-        const std::lock_guard lock(mutex_);
-        to = output_;
-    }
-    to->write(tunnel, event);
+    current()->write(tunnel, event);
+}
+
+void event_log::write_last(const core::notice& event) {
+    const auto to = current();
+    if (std::dynamic_pointer_cast<journal>(to))
+        complain(event);
+    else
+        to->write("", event);
 }
 
 }  // namespace tunnelkeyd::daemon

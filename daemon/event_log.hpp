@@ -22,6 +22,9 @@ public:
 
     void write(std::string_view tunnel, const core::notice& event) override;
 
+    /// Why the process ends, which it then does: as complain() where the rest goes to the journal.
+    void write_last(const core::notice& event);
+
 private:
     class output;
     class lines;
@@ -29,6 +32,7 @@ private:
     class json_lines;
     class journal;
     static std::shared_ptr<output> make(const core::log_settings& settings);
+    std::shared_ptr<output> current();
 
     std::mutex mutex_;
     std::shared_ptr<output> output_;
