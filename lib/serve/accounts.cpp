@@ -1,5 +1,7 @@
 #include "serve/accounts.hpp"
 
+#include "serve/user_namespace.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -54,7 +56,7 @@ std::string user_text(uid_t user) {
 
 std::string group_of_file(const std::string& path) {
     struct stat seen {};
-    if (::stat(path.c_str(), &seen) != 0)
+    if (::stat(path.c_str(), &seen) != 0 || (seen.st_gid == unseen_number && hides_groups()))
         return {};
     const auto name = name_in("/etc/group", ::fgetgrent_r, &group::gr_gid, &group::gr_name, seen.st_gid);
     return in_brackets(name.empty() ? "gid " + std::to_string(seen.st_gid) : name);

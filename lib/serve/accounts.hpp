@@ -11,7 +11,8 @@ namespace tunnelkeyd::serve {
 /// "root", "uid 1000 (alice)", "uid 1000".
 std::string user_text(uid_t user);
 
-/// " (alice)", of the group that owns this file; "" where neither is known.
+/// " (alice)", of the group that owns this file; "" where neither is known, or it may be another one that is
+/// not in sight (user_namespace.hpp).
 std::string group_of_file(const std::string& path);
 
 }  // namespace tunnelkeyd::serve

@@ -39,7 +39,10 @@ expect "who has resumed it" "$(in_machine journalctl -q -o json -u tunnelkeyd EV
 
 # The socket given to a group that the daemon does not see.
 in_machine chgrp 54322 /run/tunnelkeyd/control.sock
-in_machine setpriv --reuid 54321 --regid 54322 --clear-groups tunnelkeyd status >/dev/null || fail "another group does not count"
+in_machine setpriv --reuid 54321 --regid 54322 --clear-groups tunnelkeyd pause jira >/dev/null || fail "another group does not count"
+expect "who has paused it, of a group that the daemon does not see" \
+  "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.paused | jq -r .BY | tail -n 1)" "a member of the socket's group"
+in_machine tunnelkeyd resume jira >/dev/null
 refused "the former group may ask" in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd status
 in_machine chmod 0666 /run/tunnelkeyd/control.sock
 refused "everybody may ask, since the kernel lets them" in_machine setpriv --reuid 54321 --regid 54323 --clear-groups tunnelkeyd status
