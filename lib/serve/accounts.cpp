@@ -47,11 +47,12 @@ std::string in_brackets(const std::string& name) {
 
 }  // namespace
 
+std::string user_name(uid_t user) {
+    return name_in("/etc/passwd", ::fgetpwent_r, &passwd::pw_uid, &passwd::pw_name, user);
+}
+
 std::string user_text(uid_t user) {
-    if (user == 0)
-        return "root";
-    return "uid " + std::to_string(user) +
-           in_brackets(name_in("/etc/passwd", ::fgetpwent_r, &passwd::pw_uid, &passwd::pw_name, user));
+    return user == 0 ? "root" : "uid " + std::to_string(user) + in_brackets(user_name(user));
 }
 
 std::string group_of_file(const std::string& path) {

@@ -8,6 +8,9 @@
 /// directory server, which may take minutes. Whose name is not there is shown by the number.
 namespace tunnelkeyd::serve {
 
+/// "alice"; "" where it is not known.
+std::string user_name(uid_t user);
+
 /// "root", "uid 1000 (alice)", "uid 1000".
 std::string user_text(uid_t user);
 
