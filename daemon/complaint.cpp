@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 namespace tunnelkeyd::daemon {
@@ -22,8 +23,11 @@ core::notice failure(std::string message) {
     return {core::log_level::error, "daemon.failed", std::move(message), {}};
 }
 
-void complain_of_failure(std::string message) {
-    complain(failure(std::move(message)));
+void complain_of_failure(const std::string& message) {
+    std::istringstream lines(message);
+    std::string_view before = "tunnelkeyd: ";
+    for (std::string line; std::getline(lines, line); before = "")
+        complain(failure(line), before);
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -16,7 +16,7 @@ void complain(const core::notice& event, std::string_view before = "tunnelkeyd: 
 /// Why the process ends: the error "daemon.failed".
 core::notice failure(std::string message);
 
-/// complain() of that.
-void complain_of_failure(std::string message);
+/// complain() of that, line by line: the journal would show all of them as one.
+void complain_of_failure(const std::string& message);
 
 }  // namespace tunnelkeyd::daemon

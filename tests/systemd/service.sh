@@ -61,5 +61,10 @@ expect "its capabilities" "$(in_machine grep -c '^Cap[A-Z][a-z]*:.*[1-9a-f]' "/p
 expect "its core limit" "$(in_machine grep -oP 'Max core file size *\K\d+ *\d+' "/proc/$pid/limits" | tr -s ' ')" "0 0"
 
 in_machine systemctl disable --now tunnelkeyd
+refused "root pauses in the state store of another user" in_machine tunnelkeyd pause jira
+in_machine setpriv --reuid tunnelkeyd --regid tunnelkeyd --clear-groups tunnelkeyd pause jira >/dev/null || fail "no pause without a daemon"
+expect "who has paused without a daemon, as the journal knows" \
+  "$(in_machine journalctl EVENT=command.without_daemon -o json | jq -r '"\(._UID) \(.MESSAGE)"')" \
+  "$(in_machine id -u tunnelkeyd) command.without_daemon tunnel=jira: no daemon runs, and the command does it in the state store itself: pause"
 expect "how it ended" "$(of_unit Result) $(of_unit ExecMainStatus)" "success 0"
 expect "restarts" "$(of_unit NRestarts)" 0
