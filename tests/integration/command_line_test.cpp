@@ -72,6 +72,11 @@ TEST_CASE("no tunnels at all is valid: the daemon runs, and ends when told to") 
     rig scene;
     scene.config["tunnels"] = nlohmann::json::array();
     scene.start();
-    scene.wait_for("supervisor.started");
+    CHECK(scene.wait_for("supervisor.started").at("message") == "no tunnels, none with an open key gap");
+    const auto rotated = scene.tell("rotate", {"--all"});
+    CHECK(rotated.status == 0);
+    CHECK(rotated.output == "the configuration has no tunnels: nothing is rotated\n");
+    CHECK(scene.tell("rotate", {"--all", "--wait"}).output == rotated.output);
+    CHECK(scene.tell("rotate", {"--all", "--json"}).output == "{\"rotations\":[]}\n");
     CHECK(scene.stop() == 0);
 }
