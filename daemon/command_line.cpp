@@ -1,7 +1,9 @@
 #include "daemon/command_line.hpp"
 
 #include "daemon/command_line_parts.hpp"
+#include "daemon/complaint.hpp"
 #include "daemon/exit_status.hpp"
+#include "daemon/usage_error.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -58,8 +60,10 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
                              ->type_name("FILE")
                              ->default_val(default_config_file);
     app.formatter(std::make_shared<formatter>(config));  // which the commands inherit
-    app.footer("Exit status: 0 done, 1 the work failed, 64 usage, 69 no daemon to talk to, 75 another daemon "
-               "holds the store or health.listen is taken, 78 configuration.");
+    app.set_version_flag("--version", "tunnelkeyd " TUNNELKEYD_VERSION, "Print the version and exit");
+    app.footer("Exit status: 0 done, 1 the work failed, 64 usage, 69 no daemon to talk to, 74 the output could "
+               "not be written, 75 another process holds the state store, or listens at health.listen or "
+               "control.socket, 78 configuration.");
     const auto all = add_all(app, result);
     try {
         app.parse(argc, argv);
@@ -67,8 +71,12 @@ std::variant<command_line, int> parse_command_line(int argc, const char* const* 
             std::find_if(all.begin(), all.end(), [](const auto& each) { return each.app->parsed(); });
         given->take(result);
     } catch (const CLI::ParseError& problem) {
-        const bool fine = app.exit(problem) == 0;
-        return static_cast<int>(fine ? exit_status::done : exit_status::usage);
+        if (problem.get_exit_code() == 0) {  // help, or the version
+            app.exit(problem);
+            return static_cast<int>(exit_status::done);
+        }
+        complain_of_failure(usage_text(app, problem));
+        return static_cast<int>(exit_status::usage);
     }
     return result;
 }

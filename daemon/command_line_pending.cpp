@@ -1,6 +1,9 @@
 #include "daemon/command_line_parts.hpp"
 
+#include <charconv>
+#include <cstdint>
 #include <memory>
+#include <system_error>
 
 namespace tunnelkeyd::daemon {
 
@@ -12,6 +15,15 @@ struct pending_words {
     bool regenerate = false;
 };
 using words = std::shared_ptr<pending_words>;
+
+/// What is wrong with it; "" where nothing is.
+std::string objection_to_number(const std::string& text) {
+    std::uint64_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [behind, error] = std::from_chars(text.data(), end, number);
+    const bool good = error == std::errc() && behind == end && number > 0;
+    return good ? "" : "\"" + text + "\" is no key's number; tunnelkeyd pending shows it";
+}
 
 CLI::App* add_reveal(CLI::App& app, const words& given) {
     auto* added = app.add_subcommand("reveal", "Print the key of an open key gap, to be installed by hand");
@@ -32,7 +44,7 @@ CLI::App* add_resolve(CLI::App& app, const words& given) {
         ->excludes(installed);
     added->add_option("--key", given->command.number, "Only if this is still the stored key's number")
         ->type_name("NUMBER")
-        ->check(CLI::PositiveNumber);
+        ->check(objection_to_number);
     added->footer("For root and the daemon's user only. Examples:\n"
                   "  tunnelkeyd pending resolve jira --installed --key 4\n"
                   "  tunnelkeyd pending resolve jira --regenerate");

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 namespace tunnelkeyd::daemon {
@@ -18,8 +19,15 @@ void complain(const core::notice& event, std::string_view before) {
         std::cerr << before << event.message << '\n';
 }
 
-void complain_of_failure(std::string message) {
-    complain({core::log_level::error, "daemon.failed", std::move(message), {}});
+core::notice failure(std::string message) {
+    return {core::log_level::error, "daemon.failed", std::move(message), {}};
+}
+
+void complain_of_failure(const std::string& message) {
+    std::istringstream lines(message);
+    std::string_view before = "tunnelkeyd: ";
+    for (std::string line; std::getline(lines, line); before = "")
+        complain(failure(line), before);
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -13,7 +13,10 @@ namespace tunnelkeyd::daemon {
 /// gone.
 void complain(const core::notice& event, std::string_view before = "tunnelkeyd: ");
 
-/// The same of why the process ends: the error "daemon.failed".
-void complain_of_failure(std::string message);
+/// Why the process ends: the error "daemon.failed".
+core::notice failure(std::string message);
+
+/// complain() of that, line by line: the journal would show all of them as one.
+void complain_of_failure(const std::string& message);
 
 }  // namespace tunnelkeyd::daemon

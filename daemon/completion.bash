@@ -45,6 +45,7 @@ _tunnelkeyd() {
 
   if [[ $word == -* ]]; then
     case $command in
+      '') choices=--version ;;
       run) choices='--once --tunnel --max-wait' ;;
       plan) choices='--from --for --json' ;;
       status) choices='--watch --all --json' ;;

@@ -1,5 +1,6 @@
 #include "daemon/event_log.hpp"
 
+#include "daemon/complaint.hpp"
 #include "daemon/journal_entry.hpp"
 #include "daemon/log_lines.hpp"
 
@@ -25,6 +26,7 @@ constexpr const char* bare_pattern = "%v";
 
 // Ten thousand tunnels say something each at a start.
 constexpr std::size_t most_waiting = std::size_t(16) * 1024 * 1024;
+constexpr core::duration until_read = std::chrono::seconds(1);
 constexpr std::size_t apart_from_text = 256;  // of a notice, its place in the queue, and its heap blocks
 
 using time_point = std::chrono::system_clock::time_point;
@@ -188,6 +190,18 @@ bool event_log::put(std::string_view tunnel, const core::notice& event) {
     return queue_.put(size_of(tunnel, event),
                       [to = output_, at = std::chrono::system_clock::now(), tunnel = std::string(tunnel),
                        event] { to->put(at, tunnel, event); });
+}
+
+void event_log::write_last(const core::notice& event) {
+    bool in_journal = false;
+    {
+        const std::lock_guard lock(mutex_);
+        in_journal = std::dynamic_pointer_cast<journal>(output_) != nullptr;
+    }
+    if (!in_journal)
+        return write("", event);
+    flush(until_read);
+    complain(event);
 }
 
 }  // namespace tunnelkeyd::daemon

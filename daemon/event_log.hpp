@@ -34,6 +34,9 @@ public:
     /// For how long what is being written has not been taken.
     [[nodiscard]] core::duration waits() const { return queue_.waits(); }
 
+    /// Why the process ends, which it then does: as complain() where the rest goes to the journal.
+    void write_last(const core::notice& event);
+
 private:
     class output;
     class lines;

@@ -7,6 +7,7 @@
 #include "daemon/event_log.hpp"
 #include "daemon/known_tunnels.hpp"
 #include "daemon/open_store.hpp"
+#include "daemon/store_owner.hpp"
 #include "net/certificate_files.hpp"
 #include "net/https_cloud.hpp"
 #include "net/https_instance.hpp"
@@ -51,8 +52,7 @@ private:
     std::string why_;
 };
 
-/// Why the store is not to be opened; nothing where it may be. Opening it makes files, which the daemon could
-/// not use if they were another user's.
+/// Why the store is not to be opened; nothing where it may be, or where opening it says why not.
 std::optional<core::check_line> reason_not_to_open(const std::string& directory) {
     struct stat status {};
     const bool exists = ::stat(directory.c_str(), &status) == 0;
@@ -65,7 +65,8 @@ std::optional<core::check_line> reason_not_to_open(const std::string& directory)
                                 directory + " does not exist, and this user cannot make it",
                                 "install -d -o tunnelkeyd -g tunnelkeyd -m 0700 " + directory};
     }
-    if (!exists || status.st_uid == ::geteuid())
+    const auto objected = objection_to_opening(directory);
+    if (!objected || !objected->of_another_user)
         return std::nullopt;
     return core::check_line{"store", result::warning,
                             "not tried: " + directory + " belongs to another user (" +

@@ -5,6 +5,7 @@
 #include "daemon/command_line.hpp"
 #include "daemon/commands/run.hpp"
 #include "daemon/complaint.hpp"
+#include "daemon/end_of_output.hpp"
 #include "daemon/exit_status.hpp"
 #include "daemon/once.hpp"
 #include "daemon/plan.hpp"
@@ -84,13 +85,14 @@ exit_status dispatch(const daemon::command_line& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    daemon::open_missing_streams();
     daemon::harden_process();
     daemon::share_one_heap();
     try {
         const auto parsed = daemon::parse_command_line(argc, argv);
         if (const auto* status = std::get_if<int>(&parsed))
-            return *status;
-        return static_cast<int>(dispatch(std::get<daemon::command_line>(parsed)));
+            return daemon::end_of_output(*status);
+        return daemon::end_of_output(static_cast<int>(dispatch(std::get<daemon::command_line>(parsed))));
     } catch (const std::exception& problem) {
         daemon::complain_of_failure(problem.what());
         return static_cast<int>(exit_status::failed);

@@ -30,9 +30,10 @@ namespace asio = boost::asio;
 /// Everything that runs, in the order in which it is made; it ends the other way round.
 class once {
 public:
-    once(const command_line& options, const run_command& how, std::shared_ptr<const core::config> config)
+    once(const command_line& options, const run_command& how, std::shared_ptr<const core::config> config,
+         event_log& log)
         : how_(how),
-          log_(config->log),
+          log_(log),
           secrets_(config::process_environment()),
           clock_(loop_),
           signals_(loop_, SIGINT, SIGTERM),
@@ -98,7 +99,7 @@ private:
 
     const run_command& how_;
     asio::io_context loop_{1};
-    event_log log_;
+    event_log& log_;
     config::secret_reader secrets_;
     net::loop_clock clock_;
     serve::metrics_registry metrics_;
@@ -114,10 +115,11 @@ exit_status run_once(const command_line& options, const run_command& how,
                      std::shared_ptr<const core::config> config) {
     if (!are_known(how.tunnels, *config, "--tunnel "))
         return exit_status::usage;
+    event_log log(config->log);
     try {
-        return once(options, how, std::move(config)).run();
+        return once(options, how, std::move(config), log).run();
     } catch (const store::error& problem) {
-        complain_of_failure(problem.what());
+        log.write_last(failure(problem.what()));
         return status_of(problem.kind());
     }
 }

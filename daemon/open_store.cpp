@@ -1,6 +1,7 @@
 #include "daemon/open_store.hpp"
 
 #include "config/load.hpp"
+#include "daemon/store_owner.hpp"
 
 #include <unordered_set>
 #include <utility>
@@ -23,6 +24,8 @@ std::unique_ptr<store::state_store> open_store(const core::state_settings& setti
                                                const ports::secrets& secrets,
                                                std::function<void(std::function<void()>)> post,
                                                std::function<core::steady_time()> steady_now) {
+    if (const auto objected = objection_to_opening(settings.directory))
+        throw store::error(store::error_kind::unusable, objected->what);
     store::settings wanted;
     wanted.directory = settings.directory;
     wanted.post = std::move(post);

@@ -12,7 +12,8 @@
 
 namespace tunnelkeyd::daemon {
 
-/// Opens the state store that the configuration names. Throws store::error.
+/// Opens the state store that the configuration names. Throws store::error: for another user than the
+/// directory's owner, too (store_owner.hpp).
 std::unique_ptr<store::state_store> open_store(const core::state_settings& settings,
                                                const ports::secrets& secrets,
                                                std::function<void(std::function<void()>)> post,

@@ -43,7 +43,7 @@ core::pause_report read_report(const json& from) {
 std::vector<core::pause_report> by_daemon(const asks& ask, const pause_command& how) {
     const auto names = each_once(how.tunnels);
     for (const auto& name : names)
-        static_cast<void>(ask_daemon(ask, "GET", target_of("/status/", name)));
+        static_cast<void>(ask_for_status(ask, name));
     std::vector<core::pause_report> done;
     for (const auto& name : names)
         done.push_back(understood<json>(
@@ -61,7 +61,8 @@ core::tunnel_record record_of(const core::tunnel& settings, std::vector<core::tu
     return core::first_record(settings, now);
 }
 
-std::vector<core::pause_report> in_store(const core::config& config, const pause_command& how) {
+std::vector<core::pause_report> in_store(const core::config& config, const enters& enter,
+                                         const pause_command& how) {
     if (!are_known(how.tunnels, config, std::string(word(how)) + " "))
         throw command_error(exit_status::usage, std::string(word(how)) + ": nothing was done");
     held_store store(config.state);
@@ -77,8 +78,10 @@ std::vector<core::pause_report> in_store(const core::config& config, const pause
         if (changed)  // pausing twice keeps the first time
             paused_at = how.pause ? std::optional(now) : std::nullopt;
         done.push_back({name, paused_at, changed, record.open.has_value()});
-        if (changed)
-            writes.emplace_back(std::move(record), std::nullopt);
+        if (!changed)
+            continue;
+        enter(name, without_daemon(word(how), config.state.directory));
+        writes.emplace_back(std::move(record), std::nullopt);
     }
     if (const auto error = store.save(writes); !error.empty())
         throw command_error(exit_status::failed,
@@ -101,8 +104,8 @@ std::string line_of(const core::pause_report& tunnel) {
 }  // namespace
 
 exit_status set_paused(const command_context& all, const pause_command& how) {
-    const auto done =
-        with_daemon([&] { return by_daemon(all.ask, how); }, [&] { return in_store(need_config(all), how); });
+    const auto done = with_daemon([&] { return by_daemon(all.ask, how); },
+                                  [&] { return in_store(need_config(all), all.enter, how); });
     if (all.json)
         std::cout << serve::text_of(done);
     else

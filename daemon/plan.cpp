@@ -69,8 +69,7 @@ exit_status plan(const command_line& options, const plan_command& how, const cor
         print_plan_json(std::cout, seen);
     else
         print_plan_text(std::cout, seen);
-    std::cout.flush();
-    return std::cout ? exit_status::done : exit_status::failed;
+    return exit_status::done;
 }
 
 }  // namespace tunnelkeyd::daemon

@@ -1,14 +1,25 @@
 #include "daemon/process.hpp"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 
 namespace tunnelkeyd::daemon {
+
+void open_missing_streams() {
+    // What is opened gets the lowest number that is free. Where there is no /dev/null nothing can be done.
+    int opened = STDIN_FILENO;
+    while (opened >= STDIN_FILENO && opened <= STDERR_FILENO)
+        opened = ::open("/dev/null", O_RDWR);
+    if (opened > STDERR_FILENO)
+        ::close(opened);
+}
 
 void harden_process() {
     ::umask(0077);

@@ -14,6 +14,10 @@ inline constexpr core::duration time_to_end = std::chrono::seconds(25);
 /// heaps of their own, ten thousand tunnels took a fifth more memory.
 void share_one_heap();
 
+/// First of all: opens /dev/null where standard input, output or error is closed. Else the next thing that is
+/// opened gets its number, and what is printed is written into that.
+void open_missing_streams();
+
 /// Before anything else: files are the owner's alone, and neither a core dump nor a debugger of the same user
 /// shows the memory with its secrets. A log whose reader has gone must not end the daemon inside a rotation: no
 /// SIGPIPE.

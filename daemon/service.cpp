@@ -57,7 +57,6 @@ public:
           tick_(loop_) {}
 
     exit_status run() {
-        announce_start(log_, *config_, options_.config_file);
         listen();
         wait_for_signal();
         keep_ticking();
@@ -110,14 +109,14 @@ private:
         asio::post(loop_, [this, result] { start(std::move(*result)); });
     }
 
-    struct failure {
+    struct failed_start {
         exit_status status;
         std::string message;
     };
     struct opened {
         std::unique_ptr<store::state_store> store;
         ports::journal_contents contents;
-        std::optional<failure> failed;
+        std::optional<failed_start> failed;
     };
 
     void start(opened result) {
@@ -130,6 +129,7 @@ private:
             return fail(*result.failed);
         if (cannot_listen_)
             return fail(*cannot_listen_);
+        announce_start(log_, *config_, options_.config_file);
         for (const auto& warning : result.store->warnings())
             log_.write("", {core::log_level::error, "store.warning", warning, {}});
         const surroundings around{loop_, clock_, secrets_, log_, metrics_};
@@ -184,11 +184,10 @@ private:
         return true;
     }
 
-    void fail(const failure& why) {
+    void fail(const failed_start& why) {
         status_ = why.status;
         manager_.status(why.message);
-        log_.flush(until_log_is_read);  // what comes now is written past it
-        complain_of_failure(why.message);
+        log_.write_last(failure(why.message));
         loop_.stop();
     }
 
@@ -281,7 +280,7 @@ private:
     service_manager manager_;
     state_view view_;
     std::unique_ptr<serve::health_server> health_;
-    std::optional<failure> cannot_listen_;
+    std::optional<failed_start> cannot_listen_;
     std::unique_ptr<engine> engine_;
     std::optional<config_source> source_;
     std::optional<app::reloader> reloader_;

@@ -37,17 +37,23 @@ std::string message_of(const serve::control_reply& reply) {
 
 }  // namespace
 
-asks by_socket(std::string socket) {
+asks by_socket(std::string socket, tells before, int stop) {
     struct link {
         std::string socket;
+        tells before;
+        int stop;
         std::optional<serve::control_client> client;
     };
-    return [to = std::make_shared<link>(link{std::move(socket), std::nullopt})](
+    return [to = std::make_shared<link>(link{std::move(socket), std::move(before), stop, std::nullopt})](
                const std::string& method, const std::string& target, const std::string& body,
                core::duration limit) {
-        if (!to->client)
-            to->client.emplace(to->socket);
         try {
+            if (!to->client)
+                to->client.emplace(to->socket, to->stop);
+            else
+                to->client->connect();
+            if (to->before)
+                to->before(method, target, body);
             return to->client->ask(method, target, body, limit);
         } catch (const serve::control_error&) {
             to->client.reset();

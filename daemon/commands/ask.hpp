@@ -14,8 +14,13 @@ namespace tunnelkeyd::daemon {
 using asks = std::function<serve::control_reply(const std::string& method, const std::string& target,
                                                 const std::string& body, core::duration limit)>;
 
+/// Told of what is asked for, once the daemon is there, and before it hears of it.
+using tells =
+    std::function<void(const std::string& method, const std::string& target, const std::string& body)>;
+
 /// By this socket. Connects when it is asked, and again after an error: the daemon may have started since.
-asks by_socket(std::string socket);
+/// `stop`: as that of serve::control_client.
+asks by_socket(std::string socket, tells before = nullptr, int stop = -1);
 
 /// The daemon answered that it is not done, and why.
 class refused : public std::runtime_error {

@@ -16,25 +16,30 @@ constexpr core::duration longest = std::chrono::seconds(1);  // that a command w
 
 }  // namespace
 
-asks entered(asks ask, std::string socket, enters enter) {
-    return [ask = std::move(ask), at = std::move(socket),
-            enter = std::move(enter)](const std::string& method, const std::string& target,
-                                      const std::string& body, core::duration limit) {
+tells entering(std::string socket, enters enter) {
+    return [at = std::move(socket), enter = std::move(enter)](
+               const std::string& method, const std::string& target, const std::string& body) {
         if (const auto wanted = serve::call_of(target); wanted && wanted->form->changes)
             enter(wanted->tunnel,
                   {core::log_level::info,
                    "command.asked",
                    "the daemon is asked: " + method + ' ' + target + (body.empty() ? "" : ' ' + body),
                    {{"socket", at}}});
-        return ask(method, target, body, limit);
     };
+}
+
+core::notice without_daemon(const std::string& what, const std::string& directory) {
+    return {core::log_level::info,
+            "command.without_daemon",
+            "no daemon runs, and the command does it in the state store itself: " + what,
+            {{"directory", directory}}};
 }
 
 enters into_journal() {
     return [queue = std::make_shared<log_queue>(most_waiting)](std::string_view tunnel,
-                                                               const core::notice& asked) {
-        auto fields = journal_fields(tunnel, asked);
-        queue->put(sizeof fields + asked.message.size(),
+                                                               const core::notice& entry) {
+        auto fields = journal_fields(tunnel, entry);
+        queue->put(sizeof fields + entry.message.size(),
                    [fields = std::move(fields)] { static_cast<void>(send_to_journal(fields)); });
         if (const auto waited = queue->waits(); waited < longest)
             static_cast<void>(queue->flush(longest - waited));

@@ -38,4 +38,14 @@ command_error unknown_tunnel(const std::string& tunnel) {
                                          "  -> tunnelkeyd status --all lists them all"};
 }
 
+std::string ask_for_status(const asks& ask, const std::string& tunnel) {
+    try {
+        return ask_daemon(ask, "GET", tunnel.empty() ? "/status" : target_of("/status/", tunnel));
+    } catch (const refused& problem) {
+        if (problem.code() == "unknown_tunnel")  // the daemon's remedy is for those who speak HTTP
+            throw unknown_tunnel(tunnel);
+        throw;
+    }
+}
+
 }  // namespace tunnelkeyd::daemon

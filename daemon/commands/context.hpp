@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "daemon/commands/ask.hpp"
+#include "daemon/commands/asked_entry.hpp"
 #include "daemon/commands/display.hpp"
 
 #include <memory>
@@ -35,10 +36,14 @@ private:
     std::vector<std::string> errors_;
 };
 
+class interruption;
+
 /// What every command of an operator has.
 struct command_context {
     asks ask;
-    std::string socket;  ///< where it asks, for messages
+    enters enter = [](std::string_view, const core::notice&) {};  ///< what is done without a daemon
+    std::shared_ptr<const interruption> stop;                     ///< null: Ctrl-C ends the process at once
+    std::string socket;                                           ///< where it asks, for messages
     std::shared_ptr<configuration_file> config = std::make_shared<configuration_file>();
     std::string config_option;  ///< " --config FILE" for commands that are printed, or ""
     display out;
@@ -61,6 +66,10 @@ const core::config& need_config(const command_context& all);
 
 /// The error for a tunnel that is not there.
 command_error unknown_tunnel(const std::string& tunnel);
+
+/// The answer to /status, of this tunnel, or of all with "". Throws command_error where there is none of that
+/// name, and as ask_daemon() does.
+std::string ask_for_status(const asks& ask, const std::string& tunnel);
 
 /// Calls `ask` where a daemon runs, and `otherwise` where none does.
 template <class Ask, class Otherwise>

@@ -24,12 +24,12 @@ std::string by_daemon(const asks& ask, const pending_command& how) {
     return ask_daemon(ask, "POST", target_of("/v1/pending/", how.tunnel, "/resolve"), body_of(how));
 }
 
-std::string in_store(const core::config& config, const pending_command& how) {
+std::string in_store(const core::config& config, const enters& enter, const pending_command& how) {
     if (how.how == core::resolution::regenerate)
         throw command_error(exit_status::unavailable,
                             "no daemon runs, and another key is asked for by a running one\n"
                             "  -> start it (systemctl start tunnelkeyd), then resolve");
-    return serve::text_of(resolve_in_store(config, how.tunnel, how.number));
+    return serve::text_of(resolve_in_store(config, how.tunnel, how.number, enter));
 }
 
 std::string line_of(const json& done) {
@@ -46,8 +46,8 @@ std::string line_of(const json& done) {
 }  // namespace
 
 exit_status resolve(const command_context& all, const pending_command& how) {
-    const auto done =
-        with_daemon([&] { return by_daemon(all.ask, how); }, [&] { return in_store(need_config(all), how); });
+    const auto done = with_daemon([&] { return by_daemon(all.ask, how); },
+                                  [&] { return in_store(need_config(all), all.enter, how); });
     if (all.json)
         std::cout << done;
     else

@@ -29,7 +29,7 @@ revealed by_daemon(const asks& ask, const std::string& tunnel) {
 }
 
 /// The history notes it, as with a daemon; a disk that takes no writes keeps nobody from it.
-revealed from_store(const core::config& config, const std::string& tunnel) {
+revealed from_store(const core::config& config, const enters& enter, const std::string& tunnel) {
     check_for_gap(config, tunnel);
     held_store store(config.state);
     const auto gap = find_gap(config, store, tunnel);
@@ -45,6 +45,7 @@ revealed from_store(const core::config& config, const std::string& tunnel) {
     auto line = core::by_hand(gap.record, core::outcome::revealed, serve::user_text(::getuid()), store.now());
     if (const auto error = store.save({{gap.record, std::move(line)}}); !error.empty())
         complain_of_failure("the history could not be written: " + error);
+    enter(gap.tunnel, without_daemon("pending reveal", config.state.directory));
     pending_view seen;
     seen.tunnel = gap.tunnel;
     seen.instance_url = gap.instance_url;
@@ -68,7 +69,7 @@ exit_status reveal(const command_context& all, const pending_command& how) {
                                 "The history notes who saw it.\n  -> tunnelkeyd pending reveal " +
                                 how.tunnel + " --yes" + all.config_option);
     const auto found = with_daemon([&] { return by_daemon(all.ask, how.tunnel); },
-                                   [&] { return from_store(need_config(all), how.tunnel); });
+                                   [&] { return from_store(need_config(all), all.enter, how.tunnel); });
     const auto& key = found.key.reveal();
     if (all.out.terminal && printable(key) != key)
         throw command_error(exit_status::failed,

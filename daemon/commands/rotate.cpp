@@ -31,7 +31,7 @@ status_view look_before(const asks& ask, const rotate_command& how) {
     status_view all;
     std::unordered_set<std::string> names;
     for (const auto& name : how.tunnels) {
-        auto seen = read_status(ask_daemon(ask, "GET", target_of("/status/", name)));
+        auto seen = read_status(ask_for_status(ask, name));
         if (seen.tunnels.empty())
             throw unknown_tunnel(name);
         auto found = std::move(seen.tunnels.front());
@@ -92,6 +92,8 @@ private:
                 ask_again(tunnel);
             absent_since_.reset();
         } catch (const serve::control_error& problem) {
+            if (problem.reason() == serve::control_error::kind::stopped)
+                return;  // wait() sees why
             watch_.absent();
             absent(problem.reason() == serve::control_error::kind::forbidden, problem.what());
         } catch (const refused& problem) {  // it starts, or ends, or has much to do

@@ -51,6 +51,8 @@ void rotate_output::progress(const rotation_watch& watch) {
 void rotate_output::finish(const rotation_watch& watch) {
     if (json_)
         return print_json();
+    if (watch.total() == 0)
+        return put("the configuration has no tunnels: nothing is rotated\n");
     if (!waits_)
         return;
     wipe_progress();

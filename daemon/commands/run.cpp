@@ -15,13 +15,19 @@
 #include "daemon/preflight.hpp"
 
 #include <iostream>
-#include <sstream>
-#include <string_view>
+#include <memory>
 #include <utility>
 
 namespace tunnelkeyd::daemon {
 
 namespace {
+
+/// Ctrl-C ends what they wait for, and not all that they have to say.
+bool is_waiting(const command_line& options) {
+    const auto* rotates = std::get_if<rotate_command>(&options.command);
+    const auto* shows = std::get_if<status_command>(&options.command);
+    return (rotates != nullptr && rotates->wait) || (shows != nullptr && shows->watch);
+}
 
 /// A file that cannot be used is no reason not to ask the daemon, whose configuration is in force.
 command_context context_for(const command_line& options) {
@@ -36,18 +42,18 @@ command_context context_for(const command_line& options) {
                   {}});
     if (options.config_file != default_config_file)
         all.config_option = " --config " + core::shell_word(options.config_file);
-    all.ask = entered(by_socket(all.socket), all.socket, into_journal());
+    all.enter = into_journal();
+    if (is_waiting(options))
+        all.stop = std::make_shared<const interruption>();
+    all.ask = by_socket(all.socket, entering(all.socket, all.enter), all.stop ? all.stop->descriptor() : -1);
     all.out = standard_output();
     all.json = options.json;
     return all;
 }
 
 exit_status rotate_now(const command_context& all, const rotate_command& how) {
-    std::optional<interruption> stop;
-    if (how.wait)
-        stop.emplace();
     const pace time{[] { return std::chrono::floor<core::duration>(std::chrono::steady_clock::now()); },
-                    [&](core::duration wait) { return stop->wait(wait); }};
+                    [&](core::duration wait) { return all.stop->wait(wait); }};
     return rotate(all, how, time, std::cout, std::cerr);
 }
 
@@ -86,12 +92,8 @@ bool is_operators(const command_line& options) {
            std::holds_alternative<pending_command>(command);
 }
 
-/// Each line on its own: the journal would show all of them as one.
 exit_status failed(exit_status status, const std::exception& problem) {
-    std::istringstream lines(problem.what());
-    std::string_view before = "tunnelkeyd: ";
-    for (std::string line; std::getline(lines, line); before = "")
-        complain({core::log_level::error, "daemon.failed", line, {}}, before);
+    complain_of_failure(problem.what());
     return status;
 }
 
@@ -102,9 +104,7 @@ std::optional<exit_status> run_operator_command(const command_line& options) {
         return std::nullopt;
     try {
         const auto all = context_for(options);
-        const auto status = std::visit(runner{all}, options.command);
-        std::cout.flush();
-        return std::cout ? status : exit_status::failed;
+        return std::visit(runner{all}, options.command);
     } catch (const command_error& problem) {
         return failed(problem.status(), problem);
     } catch (const refused& problem) {

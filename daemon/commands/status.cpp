@@ -75,10 +75,7 @@ exit_status status_of(core::health verdict) {
 }  // namespace
 
 status_answer status_of(const command_context& all, const std::string& tunnel) {
-    const auto ask = [&]() -> status_answer {
-        const auto target = tunnel.empty() ? "/status" : target_of("/status/", tunnel);
-        return {ask_daemon(all.ask, "GET", target), ""};
-    };
+    const auto ask = [&]() -> status_answer { return {ask_for_status(all.ask, tunnel), ""}; };
     const auto read = [&]() -> status_answer {
         const auto seen = stored_status(need_config(all), all.socket, tunnel);
         return {serve::status_json(seen), seen.not_ready};
@@ -108,15 +105,19 @@ exit_status show_status(const command_context& all, const status_command& how) {
         throw command_error(exit_status::usage, "--watch draws on a terminal, and standard output is none\n"
                                                 "  -> tunnelkeyd status, or status --json for programs");
     auto last = exit_status::done;
-    watch(all.out, [&] {
+    std::string drawn;
+    watch(all.out, *all.stop, [&] {
         try {
             const auto shown = text_of(all, how);
             last = status_of(shown.verdict);
-            return shown.text;
+            drawn = shown.text;
         } catch (const serve::control_error& problem) {
+            if (problem.reason() == serve::control_error::kind::stopped)
+                return drawn;
             last = exit_status::failed;
-            return wrapped("", problem.what(), all.out.columns);
+            drawn = wrapped("", problem.what(), all.out.columns);
         }
+        return drawn;
     });
     return last;
 }

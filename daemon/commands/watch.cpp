@@ -59,8 +59,7 @@ bool interruption::wait(core::duration time) const {
     }
 }
 
-void watch(const display& on, const std::function<std::string()>& text) {
-    const interruption stop;
+void watch(const display& on, const interruption& stop, const std::function<std::string()>& text) {
     std::cout << "\x1b[2J";
     do {
         std::cout << frame(text(), on.rows) << std::flush;

@@ -22,13 +22,15 @@ public:
     [[nodiscard]] bool came() const { return wait(core::duration(0)); }
     /// Waits so long, or until it comes. Returns came().
     [[nodiscard]] bool wait(core::duration time) const;
+    /// Can be read once it has come; is not to be read.
+    [[nodiscard]] int descriptor() const noexcept { return pipe_[0]; }
 
 private:
     std::array<int, 2> pipe_{-1, -1};
 };
 
 /// Draws what `text` returns over itself each second, until Ctrl-C. `on` is a terminal.
-void watch(const display& on, const std::function<std::string()>& text);
+void watch(const display& on, const interruption& stop, const std::function<std::string()>& text);
 
 /// One frame, drawn over the last one without a flicker: at most `rows` high, with a note of what is missing.
 std::string frame(const std::string& text, std::size_t rows);

@@ -81,7 +81,7 @@ core::reload_outcome reloader::put_in_force(ports::loaded_configuration found) {
     const auto number = [](auto count) { return std::to_string(count); };
     world_.log.write("", {core::log_level::info,
                           "reload.done",
-                          "the new configuration is in force: " + number(changes.added) + " tunnels added, " +
+                          "the new configuration is in force; tunnels: " + number(changes.added) + " added, " +
                               number(changes.removed) + " removed, " + number(changes.renamed) + " renamed, " +
                               number(changes.changed) + " changed, " + number(changes.unchanged) + " unchanged",
                           {{"added", number(changes.added)},

@@ -10,6 +10,14 @@
 // supervisor_turns.cpp; ending: supervisor_end.cpp.
 namespace tunnelkeyd::app {
 
+namespace {
+
+std::string count_text(std::size_t tunnels) {
+    return (tunnels == 0 ? "no" : std::to_string(tunnels)) + (tunnels == 1 ? " tunnel" : " tunnels");
+}
+
+}  // namespace
+
 supervisor::supervisor(const outside& world, std::shared_ptr<const core::config> config,
                        ports::journal_contents journal)
     : world_(world),
@@ -138,8 +146,9 @@ void supervisor::go() {
     look_at_organizations();
     const auto next = queues_->schedule.next();
     log(core::log_level::info, "supervisor.started",
-        std::to_string(config_->tunnels.size()) + " tunnels, " + std::to_string(working_.size()) +
-            " with an open key gap" + (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
+        count_text(config_->tunnels.size()) + ", " +
+            (working_.empty() ? "none" : std::to_string(working_.size())) + " with an open key gap" +
+            (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
     turn_ended();
 }
 

@@ -3,6 +3,7 @@
 #include "config/read_config.hpp"
 #include "files/regular_file.hpp"
 
+#include <cerrno>
 #include <utility>
 
 namespace tunnelkeyd::config {
@@ -22,10 +23,17 @@ struct text_of_file {
     std::string problem;  ///< "": it is all there
 };
 
+/// Behind the problem.
+std::string remedy(int error) {
+    if (error == EACCES)
+        return "; it must be readable for the daemon's user, and for whoever runs this (sudo -u tunnelkeyd)";
+    return error == ENOENT ? "; write it, or name another one" : "";
+}
+
 text_of_file read_text(const std::string& name) {
     files::regular_file opened(name);
     if (!opened.problem().empty())
-        return {"", "cannot be opened: " + opened.problem()};
+        return {"", "cannot be opened: " + opened.problem() + remedy(opened.error())};
     if (opened.size() > largest)
         return {"", "larger than 64 MiB"};
     std::string text(opened.size(), '\0');

@@ -69,6 +69,8 @@ std::string_view to_string(preflight_failure::check at) {
 }
 
 trouble trouble_of(const preflight_failure& failure) {
+    constexpr const char* secret_remedy = "put the secret where the message says, readable for the daemon's "
+                                          "user and not for everybody, and reload";
     const auto code = [&]() -> std::string_view {
         switch (failure.at) {
         case check::store:
@@ -84,7 +86,8 @@ trouble trouble_of(const preflight_failure& failure) {
         }
         return "credentials_refused";
     };
-    return {code(), failure.problem, failure.remedy};
+    const bool says_itself = failure.at == check::secret && failure.remedy.empty();
+    return {code(), failure.problem, says_itself ? std::string(secret_remedy) : failure.remedy};
 }
 
 bool is_of_preflight(const trouble& found) {

@@ -14,14 +14,23 @@ std::string last_error() {
     return std::generic_category().message(errno);
 }
 
+bool is_link(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 && S_ISLNK(found.st_mode);
+}
+
 }  // namespace
 
 regular_file::regular_file(const std::string& path) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (descriptor_ < 0 || ::fstat(descriptor_, &status_) != 0)
+    if (descriptor_ < 0 || ::fstat(descriptor_, &status_) != 0) {
+        error_ = errno;
         problem_ = last_error();
-    else if (!S_ISREG(status_.st_mode))
+        if (error_ == ENOENT && is_link(path))
+            problem_ += " (it is a symbolic link that leads nowhere)";
+    } else if (!S_ISREG(status_.st_mode)) {
         problem_ = "Not a regular file";
+    }
 }
 
 regular_file::~regular_file() {

@@ -19,6 +19,8 @@ public:
 
     /// "" when it is open, else why not: "No such file or directory".
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+    /// With which errno it could not be opened, or 0.
+    [[nodiscard]] int error() const noexcept { return error_; }
     [[nodiscard]] bool readable_by_everybody() const noexcept { return (status_.st_mode & S_IROTH) != 0; }
     /// What it was when it was opened.
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(status_.st_size); }
@@ -30,6 +32,7 @@ private:
     int descriptor_ = -1;
     struct stat status_ {};
     std::string problem_;
+    int error_ = 0;
 };
 
 }  // namespace tunnelkeyd::files

@@ -1,5 +1,7 @@
 #include "serve/accounts.hpp"
 
+#include "serve/user_namespace.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -45,16 +47,17 @@ std::string in_brackets(const std::string& name) {
 
 }  // namespace
 
+std::string user_name(uid_t user) {
+    return name_in("/etc/passwd", ::fgetpwent_r, &passwd::pw_uid, &passwd::pw_name, user);
+}
+
 std::string user_text(uid_t user) {
-    if (user == 0)
-        return "root";
-    return "uid " + std::to_string(user) +
-           in_brackets(name_in("/etc/passwd", ::fgetpwent_r, &passwd::pw_uid, &passwd::pw_name, user));
+    return user == 0 ? "root" : "uid " + std::to_string(user) + in_brackets(user_name(user));
 }
 
 std::string group_of_file(const std::string& path) {
     struct stat seen {};
-    if (::stat(path.c_str(), &seen) != 0)
+    if (::stat(path.c_str(), &seen) != 0 || (seen.st_gid == unseen_number && hides_groups()))
         return {};
     const auto name = name_in("/etc/group", ::fgetgrent_r, &group::gr_gid, &group::gr_name, seen.st_gid);
     return in_brackets(name.empty() ? "gid " + std::to_string(seen.st_gid) : name);

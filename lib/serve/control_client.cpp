@@ -1,9 +1,11 @@
 #include "serve/control_client.hpp"
 
 #include "serve/accounts.hpp"
+#include "serve/control_routes.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -13,10 +15,12 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstddef>
@@ -36,6 +40,8 @@ namespace {
 
 constexpr std::size_t longest_reply = 64 * 1024 * 1024;
 constexpr timeval longest_connect{10, 0};  // a daemon that hangs lets nobody in
+constexpr const char* look_first = "it may be done all the same, so look at the status before you ask again";
+constexpr const char* may_hang = "see whether it hangs (systemctl status tunnelkeyd)";
 
 [[noreturn]] void fail(control_error::kind what, const std::string& message) {
     throw control_error(what, message);
@@ -52,28 +58,44 @@ constexpr timeval longest_connect{10, 0};  // a daemon that hangs lets nobody in
              "you may not use " + path + "; be root, the daemon's user, or a member of the group that owns it" +
                  group_of_file(path) + " (a new membership counts from the next login)");
     if (error == errc::resource_unavailable_try_again)
-        fail(control_error::kind::broken,
-             "the daemon at " + path + " lets nobody in; see whether it hangs (systemctl status tunnelkeyd)");
+        fail(control_error::kind::broken, "the daemon at " + path + " lets nobody in; " + may_hang);
     fail(control_error::kind::broken, "cannot connect to " + path + ": " + error.message());
 }
 
-[[noreturn]] void no_answer(const std::string& path, const error_code& error) {
-    const std::string look = "; it may be done all the same, so look at the status before you ask again";
+bool changes_nothing(http::verb method, const std::string& target) {
+    const auto wanted = call_of(target);
+    return method == http::verb::get || (wanted && wanted->form->what == call::preflight);
+}
+
+/// `looks`: what was asked for changes nothing.
+[[noreturn]] void no_answer(const std::string& path, bool looks, const error_code& error) {
+    const std::string remedy = std::string("; ") + (looks ? may_hang : look_first);
     if (error == beast::error::timeout)
-        fail(control_error::kind::broken, "the daemon at " + path + " has not answered in time" + look);
+        fail(control_error::kind::broken, "the daemon at " + path + " has not answered in time" + remedy);
     if (error == http::error::body_limit)
-        fail(control_error::kind::broken, "the answer is larger than 64 MiB" + look);
+        fail(control_error::kind::broken, "the answer is larger than 64 MiB" + (looks ? "" : remedy));
     fail(control_error::kind::broken,
-         "the daemon at " + path + " was asked, and did not answer: " + error.message() + look);
+         "the daemon at " + path + " was asked, and did not answer: " + error.message() + remedy);
+}
+
+[[noreturn]] void stopped_waiting(bool looks) {
+    fail(control_error::kind::stopped,
+         std::string("the daemon had not answered yet") + (looks ? "" : "; ") + (looks ? "" : look_first));
 }
 
 }  // namespace
 
 struct control_client::parts {
-    explicit parts(std::string at) : path(std::move(at)) { connect(); }
+    parts(std::string at, int stop) : path(std::move(at)) {
+        connect();
+        if (stop >= 0)
+            watch(stop);
+    }
 
     void connect();
+    void watch(int stop);
     [[nodiscard]] bool is_closed();
+    void run_until(const bool& done);
     error_code send(const http::request<http::string_body>& asked, std::size_t& sent);
     error_code receive(control_reply& into, std::size_t& received);
 
@@ -83,6 +105,8 @@ struct control_client::parts {
     beast::flat_buffer buffer;
     bool connected = false;
     bool used = false;  ///< a request was answered on this connection
+    std::optional<asio::posix::stream_descriptor> stopper;
+    bool stopped = false;
 };
 
 void control_client::parts::connect() {
@@ -101,6 +125,23 @@ void control_client::parts::connect() {
     connected = true;
 }
 
+void control_client::parts::watch(int stop) {
+    stopper.emplace(loop, ::fcntl(stop, F_DUPFD_CLOEXEC, 0));
+    stopper->async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
+        if (error)
+            return;
+        stopped = true;
+        stream->cancel();
+    });
+}
+
+/// The wait for `stopper` goes on.
+void control_client::parts::run_until(const bool& done) {
+    loop.restart();
+    while (!done && loop.run_one() > 0) {
+    }
+}
+
 /// Nothing is to come before a request: whatever can be read is the end.
 bool control_client::parts::is_closed() {
     pollfd watched{stream->socket().native_handle(), POLLIN, 0};
@@ -109,12 +150,13 @@ bool control_client::parts::is_closed() {
 
 error_code control_client::parts::send(const http::request<http::string_body>& asked, std::size_t& sent) {
     error_code result;
+    bool done = false;
     http::async_write(*stream, asked, [&](error_code error, std::size_t size) {
         result = error;
         sent = size;
+        done = true;
     });
-    loop.restart();
-    loop.run();
+    run_until(done);
     return result;
 }
 
@@ -122,12 +164,13 @@ error_code control_client::parts::receive(control_reply& into, std::size_t& rece
     http::response_parser<http::string_body> parser;
     parser.body_limit(longest_reply);
     error_code result;
+    bool done = false;
     http::async_read(*stream, buffer, parser, [&](error_code error, std::size_t size) {
         result = error;
         received = size;
+        done = true;
     });
-    loop.restart();
-    loop.run();
+    run_until(done);
     if (result)
         return result;
     into = {parser.get().result_int(), std::move(parser.get().body())};
@@ -136,12 +179,18 @@ error_code control_client::parts::receive(control_reply& into, std::size_t& rece
     return result;
 }
 
-control_client::control_client(const std::string& socket) : parts_(std::make_unique<parts>(socket)) {
+control_client::control_client(const std::string& socket, int stop)
+    : parts_(std::make_unique<parts>(socket, stop)) {
 }
 
 control_client::~control_client() = default;
 control_client::control_client(control_client&&) noexcept = default;
 control_client& control_client::operator=(control_client&&) noexcept = default;
+
+void control_client::connect() {
+    if (!parts_->connected || parts_->is_closed())
+        parts_->connect();
+}
 
 control_reply control_client::ask(const std::string& method, const std::string& target, const std::string& body,
                                   core::duration limit) {
@@ -152,8 +201,10 @@ control_reply control_client::ask(const std::string& method, const std::string& 
     asked.body() = body;
     asked.prepare_payload();
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    if (!parts_->connected || parts_->is_closed())
-        parts_->connect();
+    const bool looks = changes_nothing(asked.method(), target);
+    if (parts_->stopped)
+        stopped_waiting(looks);
+    connect();
     for (;;) {
         control_reply reply;
         std::size_t sent = 0;
@@ -165,11 +216,13 @@ control_reply control_client::ask(const std::string& method, const std::string& 
         if (!error)
             return reply;
         parts_->connected = false;
+        if (parts_->stopped)
+            stopped_waiting(looks);
         // The daemon may have closed just now, having waited for long. What changes something is sent again
         // only if nothing of it has left.
         const bool harmless = sent == 0 || asked.method() == http::verb::get;
         if (!parts_->used || !harmless || received > 0 || error == beast::error::timeout)
-            no_answer(parts_->path, error);
+            no_answer(parts_->path, looks, error);
         parts_->connect();
     }
 }

@@ -15,6 +15,7 @@ public:
         absent,     ///< no daemon listens there
         forbidden,  ///< the socket is not for this user
         broken,     ///< the connection, or the time, ended before the answer did
+        stopped,    ///< whoever asked has had enough
     };
     control_error(kind what, const std::string& message) : std::runtime_error(message), what_(what) {}
     [[nodiscard]] kind reason() const noexcept { return what_; }
@@ -31,11 +32,16 @@ struct control_reply {
 /// A connection to a daemon's control socket, for commands: it blocks. Not for the daemon itself.
 class control_client {
 public:
-    /// Connects. Throws control_error.
-    explicit control_client(const std::string& socket);
+    /// Connects. Throws control_error. `stop`: while this can be read, ask() ends with `stopped`; -1: nothing
+    /// stops it. Is not read, and stays open for as long as this.
+    explicit control_client(const std::string& socket, int stop = -1);
     ~control_client();
     control_client(control_client&&) noexcept;
     control_client& operator=(control_client&&) noexcept;
+
+    /// Connects again, unless it is connected. What is asked next then reaches the daemon. Throws
+    /// control_error.
+    void connect();
 
     /// One request at a time; `target` as in "/v1/tunnels/jira/rotate", with names percent-encoded; `body` is
     /// JSON, or "". Connects again where the daemon closed an idle connection. Throws control_error.

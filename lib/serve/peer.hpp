@@ -7,14 +7,11 @@
 /// Private to the servers.
 namespace tunnelkeyd::serve {
 
-/// Who is at the other end of a Unix socket, as the kernel noted it when the connection was made.
-///
-/// In a user namespace (the unit's PrivateUsers=) the kernel names only root, the daemon's user and its group.
-/// All others have the same number, `unseen` (user_namespaces(7): the overflow user and group IDs).
+/// Who is at the other end of a Unix socket, as the kernel noted it when the connection was made. The unit's
+/// PrivateUsers= leaves root, the daemon's user and its group in sight (user_namespace.hpp).
 struct peer {
-    static constexpr uid_t unseen = 65534;
-
     uid_t user = static_cast<uid_t>(-1);
+    bool hidden = false;      ///< the number is that of all who are not in sight
     bool may_ask = false;     ///< root, the daemon's user, or somebody in the group of the socket's file
     bool may_reveal = false;  ///< root or the daemon's user
 };

@@ -27,10 +27,11 @@ private:
     int number_;
 };
 
-/// "/var/lib/tunnelkeyd cannot be made: Permission denied", with errno's text.
+/// "/var/lib/tunnelkeyd/lock cannot be opened: Permission denied; run this as ...", with errno's text and what
+/// to do about it.
 [[noreturn]] void throw_errno(const std::string& path, std::string_view what_failed);
 
-/// Makes `directory` with mode 0700 unless it is there. Its parent must be.
+/// Makes `directory` with mode 0700 unless it is there. Its parent must be: what it takes is said else.
 void make_directory(const std::string& directory);
 
 /// Makes the names in `directory` durable: a created or renamed file is there after a power cut.

@@ -1,10 +1,12 @@
-#include "support/rig.hpp"
+#include "live.hpp"
 
 #include <catch2/catch.hpp>
 
 using tunnelkeyd::support::child_process;
+using tunnelkeyd::support::has;
 using tunnelkeyd::support::read_file;
 using tunnelkeyd::support::rig;
+using tunnelkeyd::support::shell;
 using tunnelkeyd::support::tell;
 using tunnelkeyd::support::temporary_directory;
 using tunnelkeyd::support::write_file;
@@ -15,6 +17,38 @@ TEST_CASE("version prints the version, help prints help, and both exit 0") {
     for (const auto& words :
          std::vector<std::vector<std::string>>{{"--help"}, {"run", "--help"}, {"check", "--help"}})
         CHECK(tell(words).status == 0);
+}
+
+TEST_CASE("the option --version prints what version prints") {
+    const auto seen = tell({"--version"});
+    CHECK(seen.status == 0);
+    CHECK(seen.output == tell({"version"}).output);
+}
+
+TEST_CASE(
+    "output that cannot be written is said, and ends with a status of its own where nothing else failed") {
+    const rig scene;
+    scene.write_config();
+    const auto with = " --config '" + (scene.directory() / "config.yaml").string() + "' >/dev/full";
+    for (const std::string command : {"check", "version", "--help", "status", "plan", "history", "pending"}) {
+        const auto seen = shell(scene.directory(), "tunnelkeyd " + command + with);
+        CHECK(seen.status == 74);
+        CHECK(seen.output.starts_with("tunnelkeyd: the output could not be written"));
+        CHECK(seen.output.ends_with("\n  -> make room where it goes; nothing else went wrong\n"));
+    }
+    CHECK(has(shell(scene.directory(), "tunnelkeyd version" + with).output, ": No space left on device\n"));
+    const auto failed = shell(scene.directory(), "tunnelkeyd preflight >/dev/full --config nowhere");
+    CHECK(failed.status == 78);
+}
+
+TEST_CASE("whoever reads no further misses nothing, and nothing is said of it") {
+    const rig scene;
+    scene.write_config();
+    const auto seen =
+        shell(scene.directory(), "tunnelkeyd plan --for 3650d --config '" +
+                                     (scene.directory() / "config.yaml").string() + "' --json | head -c 12");
+    CHECK(seen.output == "{\"rotations\"");
+    CHECK(seen.status == 0);
 }
 
 TEST_CASE("a command line that is wrong exits 64") {
@@ -72,6 +106,11 @@ TEST_CASE("no tunnels at all is valid: the daemon runs, and ends when told to") 
     rig scene;
     scene.config["tunnels"] = nlohmann::json::array();
     scene.start();
-    scene.wait_for("supervisor.started");
+    CHECK(scene.wait_for("supervisor.started").at("message") == "no tunnels, none with an open key gap");
+    const auto rotated = scene.tell("rotate", {"--all"});
+    CHECK(rotated.status == 0);
+    CHECK(rotated.output == "the configuration has no tunnels: nothing is rotated\n");
+    CHECK(scene.tell("rotate", {"--all", "--wait"}).output == rotated.output);
+    CHECK(scene.tell("rotate", {"--all", "--json"}).output == "{\"rotations\":[]}\n");
     CHECK(scene.stop() == 0);
 }

@@ -68,6 +68,9 @@ TEST_CASE("each command with a tunnel that the daemon does not know exits 64, an
         const auto seen = scene.tell(words.front(), {words.begin() + 1, words.end()});
         CHECK(seen.status == 64);
         CHECK(has(seen.output, "nobody"));
+        CHECK(has(seen.output, "-> "));
+        CHECK(
+            has(seen.output, words.front() == "pending" ? "`tunnelkeyd pending` lists" : "tunnelkeyd status"));
     }
     CHECK(scene.truth("jira").at("regenerates") == 1);
     CHECK(scene.tell("status", {"jira"}).status == 0);

@@ -1,6 +1,9 @@
 #include "live.hpp"
 #include "support/places.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 // Where the daemon listens for commands, and how scripts ask it.
 
 using nlohmann::json;
@@ -47,6 +50,36 @@ TEST_CASE("a control socket in a directory that is not there is logged, and tunn
     CHECK(seen.status == 69);
     CHECK(scene.truth("jira").at("in_step") == true);
     CHECK(scene.stop() == 0);
+}
+
+TEST_CASE("in a user namespace a member of the socket's group is called that, and no group that is not in "
+          "sight is named") {
+    for (const char* program : {"/usr/bin/unshare", "/usr/bin/setpriv", "/usr/bin/curl"})
+        if (::geteuid() != 0 || !std::filesystem::exists(program)) {
+            WARN("skipped: it takes root and " << program);
+            return;
+        }
+    live scene;
+    scene.under = {"/usr/bin/unshare", "--user", "--map-root-user"};
+    scene.start();
+    scene.wait_for("control.listening");
+    const auto socket = (scene.directory() / "control.sock").string();
+    std::filesystem::permissions(scene.directory(), std::filesystem::perms(0755));
+    REQUIRE(::chown(socket.c_str(), 0, 23457) == 0);
+    const auto ask = [&](const std::string& what) {
+        return shell(scene.directory(), "setpriv --reuid=23456 --regid=23456 --groups=23457 curl -sS -X POST "
+                                        "--unix-socket '" +
+                                            socket + "' http://localhost/v1/" + what)
+            .output;
+    };
+    CHECK(has(ask("tunnels/jira/pause"), R"("changed":true)"));
+    CHECK(scene.wait_for("tunnel.paused").at("by") == "a member of the socket's group");
+    CHECK(
+        has(ask("pending/jira/reveal"), R"("message":"a member of the socket's group may not ask for this")"));
+    REQUIRE(::chmod(socket.c_str(), 0666) == 0);
+    const auto refused = ask("tunnels/jira/resume");
+    CHECK(has(refused, R"("message":"a user that the daemon cannot see may not ask here")"));
+    CHECK(has(refused, "a member of the group that owns " + socket + "; a new membership"));
 }
 
 TEST_CASE("the page's curl commands do what they say") {

@@ -5,8 +5,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <iostream>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 // A start that fails says why, and what to do, and ends with the status that tells systemd whether to try
 // again.
@@ -133,6 +137,39 @@ TEST_CASE("a state directory that is damaged is left alone, and said so: exit 1"
     write_file(scene.state_directory() / "state.db", std::string(8192, 'x'));
     CHECK(scene.run() == 1);
     CHECK(scene.log().find("state.db") != std::string::npos);
+}
+
+TEST_CASE("a daemon that is started without standard streams prints into nothing that it opens itself") {
+    if (::geteuid() != 0) {
+        std::cout << "skipped: only root may see what a hardened process has open\n";
+        return;
+    }
+    rig scene;
+    scene.fault("install", "hold");
+    scene.under = {"/bin/sh", "-c", R"(exec "$@" <&- >&- 2>&-)", "sh"};
+    scene.start({"--once"});
+    scene.wait_for_request("install");
+    const std::filesystem::path open = "/proc/" + std::to_string(scene.daemon().pid()) + "/fd";
+    for (const char* number : {"0", "1", "2"})
+        CHECK(std::filesystem::read_symlink(open / number) == "/dev/null");
+}
+
+TEST_CASE("why a start fails is an event of the log where that is JSON, and none has begun") {
+    rig scene;
+    scene.start();
+    scene.wait_for("supervisor.started");
+    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"--once"}}) {
+        rig other;
+        other.config["state"] = scene.config["state"];
+        CHECK(other.run(words) == 75);
+        const auto failed = other.events("daemon.failed");
+        REQUIRE(failed.size() == 1);
+        CHECK(failed.front().at("level") == "error");
+        CHECK(failed.front().at("message").get<std::string>().find(scene.state_directory()) !=
+              std::string::npos);
+        CHECK(other.events("daemon.started").empty());
+    }
+    CHECK(scene.events("daemon.started").size() == 1);
 }
 
 TEST_CASE("without endpoints the daemon rotates all the same") {

@@ -15,6 +15,7 @@ completion = root / "daemon/completion.bash"
 bad = []
 complain = bad.append
 EVERYWHERE = {"--config", "--help"}
+ALONE = {"--version"}  # without a command
 
 
 def help_of(command):
@@ -41,7 +42,7 @@ def check_page(commands):
         name, text = part.split("\n", 1)
         described[name] = {"-" + each for each in re.findall(r"^\.It Fl (-[\w-]+)", text, re.M)}
     compare("docs/tunnelkeyd.8", described, commands)
-    known = EVERYWHERE | set().union(*commands.values())
+    known = EVERYWHERE | ALONE | set().union(*commands.values())
     for option in sorted(set(re.findall(r"(?<![\w-])--[a-z-]+", page.replace("Fl -", "--"))) - known):
         complain(f"docs/tunnelkeyd.8: there is no option {option}")
 
@@ -75,6 +76,7 @@ def check_completion(commands):
     for name in commands:
         offered[name] = completed(["tunnelkeyd", *name.split(), "-"]) - EVERYWHERE
     compare("daemon/completion.bash", offered, commands)
+    expect(["tunnelkeyd", "-"], EVERYWHERE | ALONE)
     names = {name for name in commands if " " not in name}
     expect(["tunnelkeyd", ""], names)
     expect(["tunnelkeyd", "--config", "x", "re"], {"resume", "reload"})
@@ -104,6 +106,8 @@ def check_names():
 
 
 commands = all_commands()
+if help_of("")[0] != ALONE:
+    complain(f"--help: {sorted(help_of('')[0])}, and not {sorted(ALONE)}")
 check_page(commands)
 check_completion(commands)
 check_names()

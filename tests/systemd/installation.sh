@@ -42,8 +42,7 @@ expect "who has paused, for a daemon that sees all" \
 in_machine tunnelkeyd resume jira >/dev/null
 
 run_block networks
-run_block restart
-expect "the networks that it may reach" "$(of_unit IPAddressAllow | xargs -n 1 | sort | xargs)" "10.20.0.0/16 127.0.0.0/8 ::1/128"
+expect "the networks that it may reach" "$(of_unit IPAddressAllow | xargs -n 1 | sort | xargs)" "10.20.0.0/16 127.0.0.0/8 203.0.113.0/24 ::1/128"
 
 run_block timer
 expect "the daemon, where there is a timer" "$(of_unit ActiveState)" inactive

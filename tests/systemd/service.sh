@@ -39,7 +39,10 @@ expect "who has resumed it" "$(in_machine journalctl -q -o json -u tunnelkeyd EV
 
 # The socket given to a group that the daemon does not see.
 in_machine chgrp 54322 /run/tunnelkeyd/control.sock
-in_machine setpriv --reuid 54321 --regid 54322 --clear-groups tunnelkeyd status >/dev/null || fail "another group does not count"
+in_machine setpriv --reuid 54321 --regid 54322 --clear-groups tunnelkeyd pause jira >/dev/null || fail "another group does not count"
+expect "who has paused it, of a group that the daemon does not see" \
+  "$(in_machine journalctl -q -o json -u tunnelkeyd EVENT=tunnel.paused | jq -r .BY | tail -n 1)" "a member of the socket's group"
+in_machine tunnelkeyd resume jira >/dev/null
 refused "the former group may ask" in_machine setpriv --reuid 54321 --regid tunnelkeyd --clear-groups tunnelkeyd status
 in_machine chmod 0666 /run/tunnelkeyd/control.sock
 refused "everybody may ask, since the kernel lets them" in_machine setpriv --reuid 54321 --regid 54323 --clear-groups tunnelkeyd status
@@ -58,5 +61,10 @@ expect "its capabilities" "$(in_machine grep -c '^Cap[A-Z][a-z]*:.*[1-9a-f]' "/p
 expect "its core limit" "$(in_machine grep -oP 'Max core file size *\K\d+ *\d+' "/proc/$pid/limits" | tr -s ' ')" "0 0"
 
 in_machine systemctl disable --now tunnelkeyd
+refused "root pauses in the state store of another user" in_machine tunnelkeyd pause jira
+in_machine setpriv --reuid tunnelkeyd --regid tunnelkeyd --clear-groups tunnelkeyd pause jira >/dev/null || fail "no pause without a daemon"
+expect "who has paused without a daemon, as the journal knows" \
+  "$(in_machine journalctl EVENT=command.without_daemon -o json | jq -r '"\(._UID) \(.MESSAGE)"')" \
+  "$(in_machine id -u tunnelkeyd) command.without_daemon tunnel=jira: no daemon runs, and the command does it in the state store itself: pause"
 expect "how it ended" "$(of_unit Result) $(of_unit ExecMainStatus)" "success 0"
 expect "restarts" "$(of_unit NRestarts)" 0

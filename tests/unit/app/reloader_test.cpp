@@ -100,8 +100,9 @@ TEST_CASE_METHOD(fixture, "a good configuration is in force at once and as a who
     CHECK(reload->report().loaded_at == world.loop.now().wall);
     CHECK_FALSE(reload->report().failed_at);
     REQUIRE(logged("reload.done").size() == 1);
-    CHECK(logged("reload.done").front().find("1 tunnels added, 0 removed, 0 renamed, 1 changed, 0 unchanged") !=
-          std::string::npos);
+    CHECK(logged("reload.done")
+              .front()
+              .find("; tunnels: 1 added, 0 removed, 0 renamed, 1 changed, 0 unchanged") != std::string::npos);
 }
 
 TEST_CASE_METHOD(fixture, "errors keep the old configuration, and all of them are told") {

@@ -40,7 +40,13 @@ TEST_CASE("a file that cannot be read is one error with its name") {
         REQUIRE(result.errors.size() == 1);
         return result.errors[0];
     };
-    CHECK(error_of("absent") == files.path("absent") + ": cannot be opened: No such file or directory");
+    CHECK(error_of("absent") ==
+          files.path("absent") +
+              ": cannot be opened: No such file or directory; write it, or name another one");
+    std::filesystem::create_symlink("nowhere", files.path("link"));
+    CHECK(error_of("link") == files.path("link") +
+                                  ": cannot be opened: No such file or directory (it is a symbolic link that "
+                                  "leads nowhere); write it, or name another one");
     CHECK(error_of("") == files.path("") + ": cannot be opened: Not a regular file");
     files.write("huge", "");
     std::filesystem::resize_file(files.path("huge"), 64 * 1024 * 1024 + 1);

@@ -136,6 +136,11 @@ TEST_CASE("each check's failure is trouble under a code of its own, with what wa
     }
 }
 
+TEST_CASE(
+    "a secret that cannot be read is trouble with a remedy, though the problem itself says what is amiss") {
+    CHECK(trouble_of({check::secret, "file x: empty", "", {}}).remedy.starts_with("put the secret where"));
+}
+
 TEST_CASE("each check has a name") {
     CHECK(to_string(check::store) == "store");
     CHECK(to_string(check::secret) == "secret");

@@ -12,24 +12,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct outcome {
-    std::variant<daemon::command_line, int> parsed;
-    std::string printed;
-};
-
-outcome run(std::vector<const char*> words) {
+/// Parses the words; what is printed goes to `said`.
+std::variant<daemon::command_line, int> parse_saying(std::ostringstream& said, std::vector<const char*> words) {
     words.insert(words.begin(), "tunnelkeyd");
-    std::ostringstream printed;
-    auto* const out = std::cout.rdbuf(printed.rdbuf());
-    auto* const err = std::cerr.rdbuf(printed.rdbuf());
+    auto* const out = std::cout.rdbuf(said.rdbuf());
+    auto* const err = std::cerr.rdbuf(said.rdbuf());
     auto parsed = daemon::parse_command_line(static_cast<int>(words.size()), words.data());
     std::cout.rdbuf(out);
     std::cerr.rdbuf(err);
-    return {std::move(parsed), printed.str()};
+    return parsed;
 }
 
-std::variant<daemon::command_line, int> parse(std::vector<const char*> words) {
-    return run(std::move(words)).parsed;
+/// The same; what is printed goes nowhere.
+std::variant<daemon::command_line, int> parse(const std::vector<const char*>& words) {
+    std::ostringstream nowhere;
+    return parse_saying(nowhere, words);
+}
+
+/// What is said of words that are wrong.
+std::string refused(const std::vector<const char*>& words) {
+    std::ostringstream said;
+    CHECK(std::get<int>(parse_saying(said, words)) == 64);
+    return said.str();
 }
 
 daemon::plan_command plan(const std::vector<const char*>& words) {
@@ -50,6 +54,35 @@ TEST_CASE("plan begins at a day in UTC, or at a time with Z or an offset") {
     CHECK(plan({"plan", "--from", "2026-12-05"}).from == fifth);
     CHECK(plan({"plan", "--from", "2026-12-05T02:00:00Z"}).from == fifth + 2h);
     CHECK(plan({"plan", "--from", "2026-12-05T02:00:00+01:00"}).from == fifth + 1h);
+}
+
+TEST_CASE("a command that there is not is named, with the one that was meant, and those that there are") {
+    constexpr const char* all =
+        "\n  -> there are: run, check, version, plan, status, history, preflight, rotate, pause, "
+        "resume, reload, pending\n";
+    CHECK(refused({"staus"}) ==
+          std::string("tunnelkeyd: there is no command \"staus\"; did you mean \"status\"?") + all);
+    CHECK(refused({"bogus", "--json"}) == std::string("tunnelkeyd: there is no command \"bogus\"") + all);
+    CHECK(refused({}) == std::string("tunnelkeyd: no command was given") + all);
+    CHECK(refused({"pending", "revel", "jira"}) ==
+          "tunnelkeyd: there is no command \"pending revel\"; did you mean \"reveal\"?\n"
+          "  -> there are: reveal, resolve\n");
+}
+
+TEST_CASE("other words that are wrong are named with their command, and where its help is") {
+    CHECK(refused({"status", "--wach"}) ==
+          "tunnelkeyd: status --wach: there is no such option; did you mean \"--watch\"?\n"
+          "  -> tunnelkeyd status --help shows what it takes\n");
+    CHECK(refused({"--confg=x", "status"})
+              .starts_with("tunnelkeyd: status --confg=x: there is no such option; did you mean "
+                           "\"--config\"?\n"));
+    CHECK(refused({"status", "jira", "bamboo"})
+              .starts_with("tunnelkeyd: status bamboo: that is one word too many\n"));
+    CHECK(refused({"rotate"}) == "tunnelkeyd: rotate: TUNNEL or --all is required\n"
+                                 "  -> tunnelkeyd rotate --help shows what it takes\n");
+    CHECK(refused({"pending", "resolve", "jira", "--installed", "--key", "-1"}) ==
+          "tunnelkeyd: pending resolve: --key: \"-1\" is no key's number; tunnelkeyd pending shows it\n"
+          "  -> tunnelkeyd pending resolve --help shows what it takes\n");
 }
 
 TEST_CASE("a --from or --for that says no time is a usage error") {
@@ -138,10 +171,12 @@ TEST_CASE("the help of each command has what it takes, the configuration once am
     };
     for (const auto& words : std::vector<std::vector<const char*>>{
              {"--help"}, {"check", "--help"}, {"pending", "--help"}, {"pending", "resolve", "--help"}}) {
-        const auto help = run(words);
-        INFO(help.printed);
-        CHECK(std::get<int>(help.parsed) == 0);
-        CHECK(count(help.printed, "\n  --config FILE=/etc/tunnelkeyd/config.yaml") == 1);
+        std::ostringstream help;
+        CHECK(std::get<int>(parse_saying(help, words)) == 0);
+        INFO(help.str());
+        CHECK(count(help.str(), "\n  --config FILE=/etc/tunnelkeyd/config.yaml") == 1);
     }
-    CHECK(count(run({"pending", "resolve", "--help"}).printed, "\n  --key NUMBER") == 1);
+    std::ostringstream help;
+    static_cast<void>(parse_saying(help, {"pending", "resolve", "--help"}));
+    CHECK(count(help.str(), "\n  --key NUMBER") == 1);
 }

@@ -1,6 +1,7 @@
 #include "daemon/process.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,6 +20,28 @@ TEST_CASE("a hardened process leaves no core dump, and files for its owner alone
         const bool hardened = core.rlim_cur == 0 && core.rlim_max == 0 &&
                               ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 && ::umask(0) == 0077;
         ::_exit(hardened ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+}
+
+TEST_CASE("standard streams that are closed lead nowhere, and those that are open stay what they are") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        struct stat null {};
+        struct stat before {};
+        ::stat("/dev/null", &null);
+        ::fstat(STDOUT_FILENO, &before);
+        ::close(STDIN_FILENO);
+        ::close(STDERR_FILENO);
+        daemon::open_missing_streams();
+        struct stat seen[4] = {};
+        for (int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+            ::fstat(each, &seen[each]);
+        const bool good = seen[0].st_rdev == null.st_rdev && seen[1].st_ino == before.st_ino &&
+                          seen[2].st_rdev == null.st_rdev && ::open("/", O_RDONLY) > STDERR_FILENO;
+        ::_exit(good ? 0 : 1);
     }
     int status = 0;
     ::waitpid(child, &status, 0);

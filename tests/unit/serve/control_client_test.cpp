@@ -128,6 +128,49 @@ TEST_CASE("a daemon that does not answer in time is given up") {
     CHECK(daemon.ask("GET", "/status").status == 200);
 }
 
+TEST_CASE("what is not answered in time may be done if it changes something, and else the daemon may hang") {
+    const auto never = [](connection& with) {
+        with.read_request();
+        with.read_request();  // until the client has gone
+    };
+    const scripted_server at({never, never, never});
+    const auto told = [&](const std::string& method, const std::string& target) {
+        try {
+            control_client(at.socket()).ask(method, target, "", 50ms);
+        } catch (const control_error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const auto hangs = "the daemon at " + at.socket() +
+                       " has not answered in time; see whether it hangs (systemctl status tunnelkeyd)";
+    CHECK(told("GET", "/status") == hangs);
+    CHECK(told("POST", "/v1/tunnels/jira/preflight") == hangs);
+    CHECK(told("POST", "/v1/tunnels/jira/rotate")
+              .ends_with("; it may be done all the same, so look at the status "
+                         "before you ask again"));
+}
+
+TEST_CASE("whoever has had enough waits no longer, however long the answer may take") {
+    int ends[2] = {-1, -1};
+    REQUIRE(::pipe(ends) == 0);
+    const auto ask = [&](connection& with) {
+        with.read_request();
+        CHECK(::write(ends[1], "x", 1) == 1);
+        with.read_request();  // until the client has gone
+    };
+    {
+        const scripted_server at({answer_once, ask});
+        CHECK(control_client(at.socket(), ends[0]).ask("GET", "/status").status == 200);
+        control_client daemon(at.socket(), ends[0]);
+        check_fails([&] { daemon.ask("POST", "/v1/reload", "", 1h); }, kind::stopped,
+                    {"had not answered yet; it may be done all the same"});
+        check_fails([&] { daemon.ask("GET", "/status", "", 1h); }, kind::stopped, {"had not answered yet"});
+    }
+    for (const int end : ends)
+        ::close(end);
+}
+
 TEST_CASE("the limit is on the whole answer, however steadily it comes") {
     const auto trickle = [](connection& with) {
         with.read_request();

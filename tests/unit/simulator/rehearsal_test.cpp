@@ -144,7 +144,8 @@ TEST_CASE_METHOD(fixture, "a configuration with errors is not rehearsed, and all
 
 TEST_CASE_METHOD(fixture, "a file that is not there is told of") {
     REQUIRE_FALSE(read_for_rehearsal(file, complaints));
-    REQUIRE(complaints.str() == file.string() + ": cannot be opened: No such file or directory\n");
+    REQUIRE(complaints.str() ==
+            file.string() + ": cannot be opened: No such file or directory; write it, or name another one\n");
 }
 
 TEST_CASE_METHOD(fixture, "nothing of somebody's own is overwritten") {

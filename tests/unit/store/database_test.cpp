@@ -88,6 +88,19 @@ TEST_CASE("a directory that cannot be one is refused") {
     CHECK_THAT(refused.what(), Contains("is not a directory"));
 }
 
+TEST_CASE("a directory that cannot be made says how to make it") {
+    const temporary_directory parent;
+    const auto path = parent / "no/such";
+    CHECK(std::string(refusal(path).what()) ==
+          path +
+              " cannot be made: No such file or directory; make it for the daemon's user (install -d -o "
+              "tunnelkeyd -g tunnelkeyd -m 0700 " +
+              path + "), or choose another state.directory");
+    std::filesystem::create_symlink("nowhere", parent / "link");
+    CHECK(std::string(refusal(parent / "link").what()) ==
+          parent / "link" + " is a symbolic link that leads nowhere: make what it points to, or remove it");
+}
+
 TEST_CASE("a directory's name may hold any character") {
     const temporary_directory parent;
     const auto directory = parent / "a?b#c%64 &e=f";

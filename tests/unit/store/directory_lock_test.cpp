@@ -3,7 +3,11 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <iostream>
 
 using namespace tunnelkeyd::store;
 using namespace tunnelkeyd::store_tests;
@@ -37,4 +41,28 @@ TEST_CASE("a lock file without a pid gives a message without one") {
     const directory_lock held(directory.path());
     write_file(directory / "lock", "");
     CHECK(std::string(refusal(directory.path()).what()).starts_with("another tunnelkeyd is using "));
+}
+
+TEST_CASE("a lock that cannot be opened says what to do") {
+    const temporary_directory directory;
+    std::filesystem::create_symlink("elsewhere", directory / "lock");
+    CHECK(std::string(refusal(directory.path()).what()) ==
+          directory.path().string() +
+              "/lock cannot be opened: Too many levels of symbolic links; it is a symbolic link: put the file "
+              "itself there");
+    if (::geteuid() != 0) {
+        std::cout << "skipped: only root can become another user\n";
+        return;
+    }
+    std::filesystem::remove(directory / "lock");
+    REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const std::string told = ::setuid(23456) == 0 ? refusal(directory.path()).what() : "";
+        ::_exit(told.find("Permission denied; run this as the owner of the state directory") ==
+                std::string::npos);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
 }

@@ -30,6 +30,8 @@ struct scene : fake_daemon {
     serve::control_reply reply(const std::string& what) {
         if (down)
             throw no_daemon();
+        if (had_enough)
+            throw serve::control_error(serve::control_error::kind::stopped, "");
         if (what == "GET /status")
             return {200, serve::status_json(all)};
         for (const auto& each : all.tunnels) {
@@ -61,6 +63,7 @@ struct scene : fake_daemon {
     std::function<void(std::size_t)> on_wait;
     bool interrupted = false;
     bool down = false;
+    bool had_enough = false;
     std::ostringstream out;
     std::ostringstream err;
 };
@@ -76,7 +79,7 @@ TEST_CASE_METHOD(scene, "rotate says of each tunnel whether a rotation begins") 
 }
 
 TEST_CASE_METHOD(scene, "rotate begins nothing if one of the names is unknown") {
-    CHECK_THROWS_AS(rotate({"jira", "nobody"}, false), daemon::refused);
+    CHECK_THROWS_AS(rotate({"jira", "nobody"}, false), daemon::command_error);
     CHECK(std::none_of(asked.begin(), asked.end(), [](const auto& each) { return each.starts_with("POST"); }));
 }
 
@@ -105,6 +108,17 @@ TEST_CASE_METHOD(scene, "rotate --wait looks at once, then not more often than e
     CHECK(rotate({"jira"}, true) == exit_status::done);
     CHECK(waited == std::vector<core::duration>{0ms, 250ms, 250ms});
     CHECK(daemon::until_next_look(300ms) == 2'700ms);
+}
+
+TEST_CASE_METHOD(scene, "rotate --wait ends where a person has had enough of a question that is not answered") {
+    on_wait = [this](std::size_t turn) {
+        if (turn < 2)
+            return;
+        had_enough = true;
+        interrupted = turn > 2;
+    };
+    CHECK(rotate({"jira"}, true) == exit_status::failed);
+    CHECK(err.str().starts_with("no longer waited for"));
 }
 
 TEST_CASE_METHOD(scene, "on a terminal progress is drawn over itself, and failures stay") {
