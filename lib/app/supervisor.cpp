@@ -217,6 +217,7 @@ void supervisor::stepped(rotator& who) {
             tunnel.requested = std::exchange(tunnel.requested_next, false);
             tunnel.failed = !tunnel.state().record().last_error.empty();
         }
+        write_end_of_wait(tunnel);
         plan(tunnel);
         log_plan(tunnel, core::log_level::info);
     } else {

@@ -149,6 +149,7 @@ private:
     [[nodiscard]] arrivals find_installs_under_way() const;
     void disturb(supervised& tunnel, const arrivals& may_arrive);
     void write_down(supervised& tunnel);
+    void write_end_of_wait(supervised& tunnel);
 
     // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
     void add_leftover(ports::leftover left);

@@ -108,9 +108,13 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
 void supervisor::check_passed(supervised& tunnel) {
     tunnel.note_preflight(std::nullopt, world_.clock.now());
     plan_checkup(tunnel);
-    const auto& trouble = tunnel.state().trouble();
-    if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
-        tunnel.reset_backoff();
+    const auto& state = tunnel.state();
+    const auto& trouble = state.trouble();
+    // Of an earlier run's failure nobody knows any more whether a check could see it.
+    if (!state.is_idle() || !(trouble ? core::is_of_preflight(*trouble) : state.record().failures > 0))
+        return;
+    tunnel.reset_backoff();
+    write_end_of_wait(tunnel);
 }
 
 void supervisor::examined(const core::tunnel& settings, const core::examination& found) {
