@@ -202,7 +202,7 @@ void supervisor::sleep(rotator& who, core::steady_time until) {
 void supervisor::stepped(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     if (is_refused_for_what_was(tunnel))
-        return tunnel.reconfigure(tunnel.state().shared_settings(), true);
+        return try_again(tunnel);
     release(tunnel);
     if (resolve_what_waited(tunnel))
         return;

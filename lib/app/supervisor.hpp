@@ -124,6 +124,7 @@ private:
     void leave(supervised& tunnel);
     void changed(const change& what);
     void stop_waiting_for_people();
+    void try_again(supervised& tunnel);
     [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
     [[nodiscard]] static bool waits_for_person(const supervised& tunnel);
 

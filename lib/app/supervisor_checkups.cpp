@@ -43,8 +43,9 @@ void supervisor::begin_checkup(supervised& tunnel) {
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
     const auto since = now.steady - tunnel.preflight_ended;
-    // A rotation's preflight serves as well.
-    const bool fresh = last && !last->failure && since < *every / 2;
+    // A rotation's preflight serves as well, unless somebody has mended something since.
+    const bool reloaded = reloaded_at_ && tunnel.preflight_ended <= *reloaded_at_;
+    const bool fresh = last && !last->failure && since < *every / 2 && !reloaded;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
     // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
