@@ -68,6 +68,7 @@ public:
     [[nodiscard]] const core::rotation& state() const noexcept { return rotation_; }
     [[nodiscard]] const core::tunnel& settings() const noexcept { return rotation_.settings(); }
     void reset_backoff() { rotation_.reset_backoff(world_.clock.now()); }
+    [[nodiscard]] bool take_forgotten_backoff() { return rotation_.take_forgotten_backoff(); }
     void log(const core::notice& event) const { world_.log.write(settings().name, event); }
 
 private:

@@ -219,7 +219,7 @@ void supervisor::sleep(rotator& who, core::steady_time until) {
 void supervisor::stepped(rotator& who) {
     auto& tunnel = static_cast<supervised&>(who);
     if (is_refused_for_what_was(tunnel))
-        return tunnel.reconfigure(tunnel.state().shared_settings(), true);
+        return try_again(tunnel);
     release(tunnel);
     if (resolve_what_waited(tunnel))
         return;
@@ -234,6 +234,7 @@ void supervisor::stepped(rotator& who) {
             tunnel.requested = std::exchange(tunnel.requested_next, false);
             tunnel.failed = !tunnel.state().record().last_error.empty();
         }
+        write_end_of_wait(tunnel);
         plan(tunnel);
         log_plan(tunnel, core::log_level::info);
     } else {

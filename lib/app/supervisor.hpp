@@ -125,6 +125,7 @@ private:
     void leave(supervised& tunnel);
     void changed(const change& what);
     void stop_waiting_for_people();
+    void try_again(supervised& tunnel);
     [[nodiscard]] static bool is_refused_for_what_was(supervised& tunnel);
     [[nodiscard]] static bool waits_for_person(const supervised& tunnel);
 
@@ -150,6 +151,7 @@ private:
     [[nodiscard]] arrivals find_installs_under_way() const;
     void disturb(supervised& tunnel, const arrivals& may_arrive);
     void write_down(supervised& tunnel);
+    void write_end_of_wait(supervised& tunnel);
 
     // supervisor_leftovers.cpp: tunnels that left the configuration with something left to do
     void add_leftover(ports::leftover left);

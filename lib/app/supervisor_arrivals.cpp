@@ -79,12 +79,19 @@ void supervisor::write_down(supervised& tunnel) {
             each(error);
         if (error.empty())
             return;
-        log(core::log_level::error, "store.failed",
-            "what was changed could not be written: " + error + "; it is tried again in a minute");
+        if (!queues_->rewrites.next())  // of many that fail together the first tells
+            log(core::log_level::error, "store.failed",
+                "what was changed could not be written: " + error + "; it is tried again in a minute");
         queues_->rewrites.set(tunnel, world_.clock.now().steady + between_rewrites);
         turn_ended();
     };
     world_.journal.save(tunnel.state().record(), std::nullopt, std::move(written));
+}
+
+/// Idle: what it waited for is gone. On disk too, else the next start would wait again.
+void supervisor::write_end_of_wait(supervised& tunnel) {
+    if (tunnel.take_forgotten_backoff())
+        write_down(tunnel);
 }
 
 }  // namespace tunnelkeyd::app

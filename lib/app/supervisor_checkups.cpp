@@ -44,8 +44,9 @@ void supervisor::begin_checkup(supervised& tunnel) {
     const auto now = world_.clock.now();
     const auto& last = tunnel.preflight;
     const auto since = now.steady - tunnel.preflight_ended;
-    // A rotation's preflight serves as well.
-    const bool fresh = last && !last->failure && since < *every / 2;
+    // A rotation's preflight serves as well, unless somebody has mended something since.
+    const bool reloaded = reloaded_at_ && tunnel.preflight_ended <= *reloaded_at_;
+    const bool fresh = last && !last->failure && since < *every / 2 && !reloaded;
     if (tunnel.check || !tunnel.state().is_idle() || tunnel.queued || fresh)
         return plan_checkup(tunnel);
     // What failed is not tried more often than that, whoever tries it: a login that is refused again and again
@@ -110,9 +111,13 @@ void supervisor::checked(supervised& tunnel, std::optional<core::preflight_failu
 void supervisor::check_passed(supervised& tunnel) {
     tunnel.note_preflight(std::nullopt, world_.clock.now());
     plan_checkup(tunnel);
-    const auto& trouble = tunnel.state().trouble();
-    if (trouble && core::is_of_preflight(*trouble) && tunnel.state().is_idle())
-        tunnel.reset_backoff();
+    const auto& state = tunnel.state();
+    const auto& trouble = state.trouble();
+    // Of an earlier run's failure nobody knows any more whether a check could see it.
+    if (!state.is_idle() || !(trouble ? core::is_of_preflight(*trouble) : state.record().failures > 0))
+        return;
+    tunnel.reset_backoff();
+    write_end_of_wait(tunnel);
 }
 
 void supervisor::examined(const core::tunnel& settings, const core::examination& found) {

@@ -201,22 +201,33 @@ bool supervisor::waits_for_person(const supervised& tunnel) {
     return trouble && core::waits_for_person(*trouble);
 }
 
+/// Perhaps it is mended. A rotation that is due sees that at once; of one that is not nobody would know before
+/// the next check in the background, so that comes at once.
+void supervisor::try_again(supervised& tunnel) {
+    tunnel.reconfigure(tunnel.state().shared_settings(), true);
+    if (tunnel.state().is_idle() && !tunnel.queued)
+        plan_checkup(tunnel, world_.clock.now().wall);
+    turn_ended();
+}
+
 /// Whoever reloads has mended something, perhaps in a file that the configuration only points to.
 void supervisor::stop_waiting_for_people() {
-    for (const auto& organization : config_->organizations)
-        if (const auto desk = desks_.find(organization.id); desk != desks_.end())
-            desk->second.reconsider();
     for (const auto& tunnel : tunnels_) {
         const auto& state = tunnel->state();
         tunnel->overtaken = tunnel->is_preflighting() || state.where() == core::rotation::phase::regenerating ||
                             state.where() == core::rotation::phase::installing;
         const bool earlier_run = !state.trouble() && state.record().failures > 0;
+        const auto& report = tunnel->preflight;
         if (!is_forgotten(*tunnel) && (waits_for_person(*tunnel) || earlier_run))
-            tunnel->reconfigure(state.shared_settings(), true);
-        else if (tunnel->configured && tunnel->preflight && tunnel->preflight->failure &&
-                 tunnel->preflight->failure->is_credentials())
+            try_again(*tunnel);
+        else if (tunnel->configured && report && report->failure &&
+                 core::waits_for_person(core::trouble_of(*report->failure)))
             plan_checkup(*tunnel, world_.clock.now().wall);
     }
+    // Only now: who waited for an API key must have been seen to wait.
+    for (const auto& organization : config_->organizations)
+        if (const auto desk = desks_.find(organization.id); desk != desks_.end())
+            desk->second.reconsider();
 }
 
 }  // namespace tunnelkeyd::app

@@ -214,6 +214,7 @@ void supervisor::reopened(const std::string& organization_id) {
         if (tunnel->state().is_idle()) {
             if (std::exchange(tunnel->api_key_failed, false)) {
                 tunnel->reset_backoff();
+                write_end_of_wait(*tunnel);
                 look_at_health(*tunnel);
             }
             plan(*tunnel);

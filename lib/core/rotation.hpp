@@ -157,6 +157,9 @@ public:
     [[nodiscard]] bool preflight_is_fresh(moment now) const;
     /// A person asked, or what stood in the way is gone: forget the backoff.
     void reset_backoff(moment now);
+    /// While idle: is a backoff on disk that was forgotten since? Says so once: then record() is to be saved,
+    /// or the next start goes by it.
+    [[nodiscard]] bool take_forgotten_backoff() { return std::exchange(forgot_backoff_, false); }
     /// What last stood in the way, this run; nothing after a success.
     [[nodiscard]] const std::optional<core::trouble>& trouble() const noexcept { return trouble_; }
     /// Why and when the rotation under way began; nothing while idle.
@@ -252,6 +255,7 @@ private:
     steady_time last_unanswered_{};
     std::shared_ptr<const tunnel> install_of_;  // the settings that the install under way goes by
     std::optional<backoff_kind> backoff_kind_;
+    bool forgot_backoff_ = false;        // while nothing was open, and the record was not to be saved since
     unsigned timeouts_in_a_row_ = 0;     // of regenerate, this rotation
     bool seal_again_ = false;            // the first attempt to write the key failed
     bool replace_key_ = false;           // regenerate although a pending key is there

@@ -25,6 +25,7 @@ rotation_action rotation::fail_untouched(outcome how, core::trouble why, bool cr
     entry.gap = duration(0);
     record_.last_error = why.what;
     trouble_ = std::move(why);
+    forgot_backoff_ = false;
     phase_ = phase::recording;
     if (std::exchange(record_.open, std::nullopt)) {
         // The intent on disk has to go, however long that takes: it would make the next start regenerate.
@@ -76,6 +77,8 @@ void rotation::note_wait(moment now) {
 }
 
 void rotation::reset_backoff(moment now) {
+    if (!record_.open && (record_.failures > 0 || record_.retry_at))
+        forgot_backoff_ = true;
     record_.failures = 0;
     record_.retry_at.reset();
     backoff_kind_.reset();

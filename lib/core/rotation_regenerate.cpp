@@ -44,6 +44,7 @@ rotation_action rotation::write_intent(moment now) {
     ++record_.generation;
     open.instance_url = settings_->instance.url.text();
     open.settings = settings_text(*settings_);
+    forgot_backoff_ = false;
     if (record_.key && record_.key->rejections >= rejections_until_replaced)
         record_.regenerated_for_rejection_at = now.wall;
     phase_ = phase::intent;
