@@ -168,6 +168,21 @@ TEST_CASE("where the journal is gone, lines with its priorities go to standard e
           "<4>warn  store.warning: x\n");
 }
 
+TEST_CASE("why the process ends is a line of its own, though all else goes to the journal as entries") {
+    const support::temporary_directory directory;
+    const auto errors = directory.path() / "stderr";
+    const auto sent = alone(errors, [] {
+        const int journal = bind_journal();
+        connect_standard_error();
+        daemon::event_log(journald).write_last(daemon::failure("no disk"));
+        return received(journal);
+    });
+    if (!sent)
+        return;
+    CHECK(sent->empty());
+    CHECK(support::read_file(errors) == "<3>daemon.failed: no disk\n");
+}
+
 TEST_CASE(
     "a complaint before there is a log is a line, with its priority and event where that is the journal's") {
     const support::temporary_directory directory;
