@@ -194,10 +194,8 @@ tls_failure refused_server(X509_STORE_CTX* verification, const std::string& name
                     : "have it issued anew for a server: with extendedKeyUsage=serverAuth, or without any"};
     default:
         return {std::string("certificate refused: ") + X509_verify_cert_error_string(error) + which,
-                is_authority
-                    ? "have this authority's certificate issued anew without that, on the server and in "
-                      "tls.ca_file"
-                    : "have it issued anew without that"};
+                is_authority ? "have this authority's certificate issued anew without that"
+                             : "have it issued anew without that"};
     }
 }
 
