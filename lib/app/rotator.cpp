@@ -9,9 +9,10 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-/// A request that could not even be made.
+/// A request that could not even be made, for want of a secret.
 core::exchange not_sent(std::string problem) {
     core::exchange seen;
+    seen.hindrance = core::hindrance::own;
     seen.problem = std::move(problem);
     return seen;
 }
