@@ -9,9 +9,10 @@ namespace tunnelkeyd::app {
 
 namespace {
 
-/// A request that could not even be made.
+/// A request that could not even be made, for want of a secret.
 core::exchange not_sent(std::string problem) {
     core::exchange seen;
+    seen.hindrance = core::hindrance::own;
     seen.problem = std::move(problem);
     return seen;
 }
@@ -106,12 +107,8 @@ void rotator::regenerated(const core::exchange& seen) {
 
 void rotator::perform(core::action::install) {
     auto read = read_credentials(world_.secrets, settings().instance.auth);
-    if (const auto* error = std::get_if<ports::secret_error>(&read)) {
-        core::install_verdict verdict;
-        verdict.secret_unreadable = true;
-        verdict.why = "instance.auth: " + error->message;
-        return step(core::event::install_answered{std::move(verdict)});
-    }
+    if (const auto* error = std::get_if<ports::secret_error>(&read))
+        return install_answered(not_sent("instance.auth: " + error->message), {});
     auto authorization =
         std::make_shared<const ports::credentials>(std::get<ports::credentials>(std::move(read)));
     world_.instance.install(settings().instance, *authorization, rotation_.record().key->key,

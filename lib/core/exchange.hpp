@@ -19,11 +19,21 @@ enum class reached : std::uint8_t {
     reply,        ///< a whole final reply was read (interim 1xx replies do not count, 101 does)
 };
 
+/// What kept a request from leaving: where a person looks first.
+enum class hindrance : std::uint8_t {
+    connection,  ///< the peer, or the network on the way to it; where nothing better is known, too
+    own,    ///< something of this machine that the settings point to: a secret, a certificate, a trust store
+    name,   ///< the name's look-up
+    proxy,  ///< the proxy, or the way to it
+    tls,    ///< the handshake: a certificate, or what either side demands of the other
+};
+
 /// One HTTP request and what came of it.
 struct exchange {
     core::reached reached = core::reached::nothing;
     bool timed_out = false;  ///< a time limit ended it
     std::string problem;     ///< for people, where there was no reply; never contains a secret
+    core::hindrance hindrance = core::hindrance::connection;  ///< with reached::nothing and reached::alert
 
     // Only with reached::reply. Header values are verbatim, "" where absent.
     unsigned status = 0;

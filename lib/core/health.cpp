@@ -27,6 +27,11 @@ constexpr const char* clock_remedy =
     "from then";
 constexpr const char* confirm_remedy = "nothing to do; one more rotation follows by itself";
 
+/// Where the trouble itself says none.
+const char* gap_remedy_of(const trouble& found) {
+    return found.code == "secret_unreadable" ? unreadable_remedy : gap_remedy;
+}
+
 std::string or_else(const std::string& remedy, const char* otherwise) {
     return remedy.empty() ? otherwise : remedy;
 }
@@ -75,7 +80,7 @@ std::optional<problem> open_gap(const tunnel_facts& tunnel, const health_setting
                    "the key gap is open since " + to_iso8601(opened) + ": " + key +
                        (error.empty() ? "" : " (" + error + ")"),
                    tunnel.held      ? held_remedy
-                   : tunnel.trouble ? or_else(tunnel.trouble->remedy, gap_remedy)
+                   : tunnel.trouble ? or_else(tunnel.trouble->remedy, gap_remedy_of(*tunnel.trouble))
                                     : gap_remedy,
                    opened};
 }

@@ -12,6 +12,27 @@ namespace {
 
 constexpr duration between_replacements = std::chrono::hours(1);
 
+/// What to do where the key could not be sent, or the instance is not ready for it.
+std::string_view remedy(const install_verdict& failed) {
+    switch (failed.hindrance) {
+    case hindrance::own:
+        return unreadable_remedy;
+    case hindrance::name:
+        return "see that instance.url is right, and that this machine's name servers know its host: the key is "
+               "sent again until it is installed";
+    case hindrance::proxy:
+        return "see to the proxy, or to instance.proxy, as the last error says: the key is sent again until it "
+               "is installed";
+    case hindrance::tls:
+        return "see to TLS as the last error says: the instance's certificate, or instance.tls (ca_file, say); "
+               "tunnelkeyd preflight shows more. The key is sent again until it is installed";
+    case hindrance::connection:
+        break;
+    }
+    return "bring the instance back, or the network on the way to it: the key is sent again until it is "
+           "installed";
+}
+
 }  // namespace
 
 rotation_action rotation::to_install(moment now) {
@@ -66,12 +87,8 @@ rotation_action rotation::on(const event::install_answered& event, moment now, d
                  verdict.why + "): it is kept and sent again until it is installed");
         return fail_open(
             backoff_kind::urgent,
-            verdict.secret_unreadable
-                ? because("secret_unreadable",
-                          "put right what instance.auth points to: the key is sent once that can be read")
-                : because("instance_not_ready",
-                          "bring the instance back, or the network on the way to it: the key is sent again "
-                          "until it is installed"),
+            because(verdict.hindrance == hindrance::own ? "secret_unreadable" : "instance_not_ready",
+                    std::string(remedy(verdict))),
             verdict.retry_after, longest_retry_after, now, chance);
     case kind::credentials_refused: {
         const std::string remedy =

@@ -14,6 +14,23 @@ constexpr duration longest_timeout = std::chrono::minutes(5);
 constexpr duration longest_rate_limit = std::chrono::hours(1);  // with the gap open
 constexpr int too_many_requests = 429;
 
+std::string_view remedy(hindrance of) {
+    switch (of) {
+    case hindrance::own:
+        return unreadable_remedy;
+    case hindrance::name:
+        return "see that cloud.url is right, and that this machine's name servers know its host";
+    case hindrance::proxy:
+        return "see to the proxy, or to cloud.proxy, as the last error says";
+    case hindrance::tls:
+        return "see to TLS as the last error says: cloud.tls (ca_file, where a proxy looks into TLS); "
+               "tunnelkeyd preflight shows more";
+    case hindrance::connection:
+        break;
+    }
+    return "see that cloud.url, cloud.proxy and the network between are right";
+}
+
 std::string_view remedy(const regenerate_verdict& refusal) {
     if (refusal.status == 401)
         return "make a new API key at admin.atlassian.com and put it where organizations[].api_key points";
@@ -21,10 +38,20 @@ std::string_view remedy(const regenerate_verdict& refusal) {
         return "give the organization's API key the right to manage application tunnels";
     if (refusal.status == 404)
         return "see that the organization's id and the tunnel's hostname are right";
-    if (refusal.status == 0 || (refusal.status >= 300 && refusal.status < 400))
-        return "see that the API key can be read, and that cloud.url, cloud.proxy, cloud.tls and the network "
-               "between are right";
+    if (refusal.status >= 300 && refusal.status < 400)
+        return "see that cloud.url is right, and that nothing on the way to it answers in the cloud's place";
+    if (refusal.status == 0)
+        return remedy(refusal.hindrance);
     return "it is asked again later";
+}
+
+/// In the words of preflight where that sees the same.
+std::string_view code_of(const regenerate_verdict& refusal) {
+    if (refusal.status == 401)
+        return "api_key_refused";
+    if (refusal.status == 0 && refusal.hindrance == hindrance::own)
+        return "secret_unreadable";
+    return "regenerate_refused";
 }
 
 }  // namespace
@@ -115,8 +142,7 @@ rotation_action rotation::minted(const event::regenerated& event, moment now) {
 
 rotation_action rotation::refused(const regenerate_verdict& verdict, moment now, double chance) {
     const bool credentials = verdict.credentials_refused();
-    core::trouble why{verdict.status == 401 ? "api_key_refused" : "regenerate_refused",
-                      "regenerate: " + verdict.why, std::string(remedy(verdict))};
+    core::trouble why{code_of(verdict), "regenerate: " + verdict.why, std::string(remedy(verdict))};
     note(credentials || !untouched() ? log_level::error : log_level::warn, "rotation.refused",
          "the cloud made no new key (" + verdict.why + ")" +
              (untouched() ? ", the present one is untouched: " : ", and the key gap is still open: ") +

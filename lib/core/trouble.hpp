@@ -12,6 +12,11 @@ struct trouble {
     std::string remedy;     ///< for people; "" where `what` says that itself
 };
 
+/// What to do about "secret_unreadable", where `what` names the secret or file.
+inline constexpr const char* unreadable_remedy =
+    "mend what the last error names: a file is read again by itself, a variable or a systemd credential at the "
+    "next start";
+
 /// Does it stay in the way until a person has mended something? Else it may pass by itself.
 inline bool waits_for_person(const trouble& found) {
     for (const std::string_view code :

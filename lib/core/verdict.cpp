@@ -117,6 +117,7 @@ regenerate_verdict judge_regenerate(const exchange& seen, wall_time now) {
     using kind = regenerate_verdict::kind;
     regenerate_verdict verdict;
     verdict.timed_out = seen.timed_out && seen.reached == reached::interrupted;
+    verdict.hindrance = seen.hindrance;
     verdict.why = describe(seen);
     if (seen.reached != reached::reply) {
         verdict.what = seen.reached == reached::interrupted ? kind::unknown : kind::refused;
@@ -147,6 +148,7 @@ install_verdict judge_install(const exchange& seen, wall_time now) {
     install_verdict verdict;
     verdict.why = describe(seen);
     verdict.client_certificate = refuses_client_certificate(seen);
+    verdict.hindrance = seen.hindrance;
     if (seen.reached != reached::reply) {
         verdict.what = verdict.client_certificate ? kind::credentials_refused : kind::retry;
         verdict.unanswered = seen.reached == reached::interrupted;

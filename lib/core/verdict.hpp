@@ -23,8 +23,9 @@ struct regenerate_verdict {
     std::string name;            ///< `name` of the reply, "" where absent
     std::string on_premise_url;  ///< `onPremiseUrl` of the reply, "" where absent
 
-    unsigned status = 0;     ///< 0 without a reply
-    bool timed_out = false;  ///< after the request left
+    unsigned status = 0;                                      ///< 0 without a reply
+    core::hindrance hindrance = core::hindrance::connection;  ///< of one that never left
+    bool timed_out = false;                                   ///< after the request left
     std::optional<duration> retry_after;
 
     /// 401: the API key is bad. 403: it is good and may not do this.
@@ -44,10 +45,10 @@ struct install_verdict {
         rejected,             ///< the instance does not want this key
     };
     kind what = kind::retry;
-    std::string why;                  ///< for people; "" when installed
-    bool unanswered = false;          ///< it may still take effect, later
+    std::string why;                                          ///< for people; "" when installed
+    core::hindrance hindrance = core::hindrance::connection;  ///< of one that never left
+    bool unanswered = false;                                  ///< it may still take effect, later
     bool client_certificate = false;  ///< with credentials_refused: it is that which is refused, or missing
-    bool secret_unreadable = false;   ///< with retry: there was nothing to log in with, so nothing was sent
     std::string name;                 ///< `name` of the reply, where that could be parsed
     unsigned status = 0;              ///< 0 without a reply
     std::optional<duration> retry_after;

@@ -78,6 +78,7 @@ asio::awaitable<core::exchange> connection::open(std::shared_ptr<asio::ssl::cont
         problem = "no connection within " + core::to_string(limit) + ": " + problem;
     if (client_refused_)
         result.reached = core::reached::alert;
+    result.hindrance = hindrance_;
     result.problem = std::move(problem);
     co_return result;
 }
@@ -95,6 +96,7 @@ asio::awaitable<std::string> connection::connect(time_point deadline) {
         error_code ignored;
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     }
+    hindrance_ = found.has_addresses ? core::hindrance::connection : core::hindrance::name;
     co_return std::move(found.problem);
 }
 
@@ -130,6 +132,7 @@ asio::awaitable<core::exchange> connection::exchange(wiping_string request, core
     result.reached = !left     ? core::reached::nothing
                      : refused ? core::reached::alert
                                : core::reached::interrupted;
+    result.hindrance = refused ? core::hindrance::tls : core::hindrance::connection;
     result.timed_out = failure == beast::error::timeout;
     if (result.timed_out)
         result.problem = "no whole reply within " + core::to_string(limit);

@@ -87,7 +87,8 @@ private:
     tls_failure tls_failure_;      ///< why the handshake failed
     bool client_refused_ = false;  ///< since the server does not accept the client's certificate
     proxy_failure proxy_failure_;
-    core::way* examined_ = nullptr;  ///< while examine() runs
+    core::hindrance hindrance_ = core::hindrance::connection;  ///< why it is not open, if it is not
+    core::way* examined_ = nullptr;                            ///< while examine() runs
     time_point made_at_ = std::chrono::steady_clock::now();
     bool used_ = false;        ///< a request has been begun
     bool keeps_open_ = false;  ///< the last reply was read whole and lets the connection live

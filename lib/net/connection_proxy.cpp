@@ -20,6 +20,8 @@ asio::awaitable<std::string> connection::reach(time_point deadline) {
         co_await pass_proxy(deadline);
     else
         proxy_failure_ = describe_silence(problem, hop_);
+    if (!proxy_failure_.problem.empty())
+        hindrance_ = core::hindrance::proxy;
     co_return proxy_failure_.text();
 }
 

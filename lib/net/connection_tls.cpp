@@ -52,6 +52,7 @@ asio::awaitable<std::string> connection::shake_hands(time_point deadline) {
         co_return "";
     if (failure == beast::error::timeout)
         co_return "TLS handshake: " + error_text(failure);
+    hindrance_ = core::hindrance::tls;
     client_refused_ = client_.asked && refuses_handshake(failure);
     if (tls_failure_.problem.empty())
         tls_failure_ = broken_handshake(failure, client_, where_.tls);

@@ -95,8 +95,10 @@ private:
     std::shared_ptr<connection> used_;
 };
 
+/// Since something of our own cannot be used.
 core::exchange nothing(std::string problem) {
     core::exchange result;
+    result.hindrance = core::hindrance::own;
     result.problem = std::move(problem);
     return result;
 }

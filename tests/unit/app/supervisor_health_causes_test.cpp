@@ -187,3 +187,23 @@ TEST_CASE_METHOD(fixture, "the sums hold at every moment of a rotation with faul
     CHECK(world.in_step("jira"));
     CHECK(world.supervisor().summarize().degraded == 0);
 }
+
+TEST_CASE_METHOD(fixture,
+                 "with the gap open a token that is gone is what is to be mended, and is read by itself") {
+    world.wire.leaving = [&](const std::string& target, call what) {
+        if (target == "jira-host" && what == call::regenerate)
+            world.secrets.values.erase("jira-pat");
+    };
+    world.start();
+    world.run_for(5min);
+    CHECK(logged() == lines{"degraded gap_open", "degraded secret_unreadable"});
+    const auto seen = world.shown("jira");
+    for (const auto& each : seen->problems)
+        CHECK(each.remedy.find("mend what the last error names") == 0);
+    world.secrets.values["jira-pat"] = "s3cr3t-pat-jira";
+    world.run_for(1min);
+    CHECK(world.in_step("jira"));
+    CHECK(world.at_cloud("jira").made == 1);
+    CHECK(world.shown("jira")->problems.empty());
+    check_sums();
+}

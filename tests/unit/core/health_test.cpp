@@ -144,6 +144,16 @@ TEST_CASE("refused credentials are named by where they come from, with a closed 
         found[0].message.ends_with("(install: HTTP 401; the credentials are those of file /secrets/jira-pat)"));
 }
 
+TEST_CASE("with the gap open a secret that cannot be read is what is to be mended, not the instance") {
+    situation s;
+    s.open_gap();
+    s.record.last_error = "instance.auth: file /secrets/jira-pat does not exist";
+    s.last_trouble = trouble{"secret_unreadable", s.record.last_error, ""};
+    const auto found = s.at(start_of_time + 1h);
+    CHECK(found[0].code == "gap_open");
+    CHECK(found[0].remedy == unreadable_remedy);
+}
+
 TEST_CASE("what a preflight found counts for more than what came before") {
     situation s;
     s.last_trouble = trouble{"regenerate_refused", "HTTP 403", "give it the right"};

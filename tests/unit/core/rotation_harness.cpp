@@ -135,9 +135,11 @@ void rotation_harness::regenerate_times_out() {
     step(event::regenerated{judge_regenerate(no_reply(reached::interrupted, true), now.wall), {}});
 }
 
-void rotation_harness::cannot_connect() {
+void rotation_harness::cannot_connect(hindrance of) {
     REQUIRE(wants<action::regenerate>());
-    step(event::regenerated{judge_regenerate(no_reply(reached::nothing), now.wall), {}});
+    auto seen = no_reply(reached::nothing);
+    seen.hindrance = of;
+    step(event::regenerated{judge_regenerate(seen, now.wall), {}});
 }
 
 void rotation_harness::install_answers(unsigned status, std::optional<duration> retry_after) {
@@ -157,12 +159,11 @@ void rotation_harness::install_times_out() {
     step(event::install_answered{judge_install(no_reply(reached::interrupted, true), now.wall)});
 }
 
-void rotation_harness::install_lacks_credentials(const std::string& why) {
+void rotation_harness::install_hindered(hindrance of) {
     REQUIRE(wants<action::install>());
-    install_verdict verdict;
-    verdict.secret_unreadable = true;
-    verdict.why = why;
-    step(event::install_answered{std::move(verdict)});
+    auto seen = no_reply(reached::nothing);
+    seen.hindrance = of;
+    step(event::install_answered{judge_install(seen, now.wall)});
 }
 
 duration rotation_harness::sleeps_for() const {

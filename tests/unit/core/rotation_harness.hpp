@@ -28,12 +28,12 @@ public:
     void mint(const std::string& key, guard_finding guards = {}, const std::string& name = "tunnel1");
     void regenerate_answers(unsigned status, std::optional<duration> retry_after = {});
     void regenerate_times_out();
-    void cannot_connect();
+    void cannot_connect(hindrance of = hindrance::connection);
     void install_answers(unsigned status, std::optional<duration> retry_after = {});
     void install_accepted(const std::string& name = "");
     void install_times_out();
-    void install_lacks_credentials(const std::string& why);
-    void wake();  ///< lets the time pass until the sleep ends
+    void install_hindered(hindrance of);  ///< it never left
+    void wake();                          ///< lets the time pass until the sleep ends
     void request();
     void resolve(resolution how);  ///< root does
     void reconfigure(tunnel settings, guard_finding guards = {});

@@ -30,6 +30,7 @@ TEST_CASE("a refused connection has sent nothing") {
     const auto result = with.send(http_url(port.number()));
     CHECK(result.reached == reached::nothing);
     CHECK_FALSE(result.timed_out);
+    CHECK(result.hindrance == core::hindrance::connection);
     CHECK_THAT(result.problem, Contains("cannot connect to 127.0.0.1 port") && Contains("refused"));
 }
 
@@ -64,6 +65,7 @@ TEST_CASE("a TLS handshake that fails has sent nothing") {
     const auto result = with.send(with.to("https" + server.url().substr(4)));
     CHECK(result.reached == reached::nothing);
     CHECK_FALSE(result.timed_out);
+    CHECK(result.hindrance == core::hindrance::tls);
     CHECK_THAT(result.problem, Contains("TLS handshake"));
 }
 
@@ -103,6 +105,7 @@ TEST_CASE("a name that cannot be looked up has sent nothing") {
     client_fixture with({std::chrono::hours(1), 64, names.address()});
     const auto result = with.send("http://jira.invalid:1");
     CHECK(result.reached == reached::nothing);
+    CHECK(result.hindrance == core::hindrance::name);
     CHECK_THAT(result.problem, Contains("cannot look up jira.invalid"));
 }
 
