@@ -100,6 +100,7 @@ TEST_CASE("a proxy that is not there is named") {
     where.proxy.url.host = "proxy.invalid";
     const auto result = with.send(where);
     CHECK(result.reached == reached::nothing);
+    CHECK(result.hindrance == core::hindrance::proxy);
     CHECK_THAT(result.problem, Contains("the proxy http://proxy.invalid:") && Contains("cannot look up"));
 }
 

@@ -176,6 +176,7 @@ TEST_CASE("a request that cannot be sent is refused from the loop") {
     CHECK_FALSE(result);
     run_until(with.loop, [&result] { return result.has_value(); });
     CHECK(result->reached == reached::nothing);
+    CHECK(result->hindrance == core::hindrance::own);
     CHECK(result->problem.find("hush") == std::string::npos);
 }
 
