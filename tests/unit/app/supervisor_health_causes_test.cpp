@@ -40,7 +40,7 @@ TEST_CASE_METHOD(fixture,
     CHECK(world.wire.sent(call::install) == 0);
     CHECK(logged() == lines{"degraded gap_open", "degraded secret_unreadable", "failing gap_open"});
     CHECK(says("ends with a blank; write the secret without it"));
-    CHECK(says("put right what instance.auth points to"));
+    CHECK(says("mend what the last error names"));
     CHECK_FALSE(says("bring the instance back"));
     world.journal.fails = nullptr;
     world.secrets.values["jira-pat"] = "s3cr3t-pat-jira";
