@@ -1,9 +1,8 @@
+#include "core/whole_number.hpp"
 #include "daemon/command_line_parts.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <memory>
-#include <system_error>
 
 namespace tunnelkeyd::daemon {
 
@@ -18,11 +17,9 @@ using words = std::shared_ptr<pending_words>;
 
 /// What is wrong with it; "" where nothing is.
 std::string objection_to_number(const std::string& text) {
-    std::uint64_t number = 0;
-    const auto* end = text.data() + text.size();
-    const auto [behind, error] = std::from_chars(text.data(), end, number);
-    const bool good = error == std::errc() && behind == end && number > 0;
-    return good ? "" : "\"" + text + "\" is no key's number; tunnelkeyd pending shows it";
+    return core::whole_number<std::uint64_t>(text).value_or(0) > 0
+               ? ""
+               : "\"" + text + "\" is no key's number; tunnelkeyd pending shows it";
 }
 
 CLI::App* add_reveal(CLI::App& app, const words& given) {

@@ -2,10 +2,11 @@
 
 #include "config/read_values.hpp"
 #include "core/ip_address.hpp"
+#include "core/whole_number.hpp"
 
 #include <sys/socket.h>
 
-#include <charconv>
+#include <cstdint>
 
 namespace tunnelkeyd::config {
 
@@ -15,15 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr duration_limits any_length{0s, std::chrono::days(36'525)};
 constexpr const char* examples = "write 127.0.0.1:9847, \"[::1]:9847\" (with the quotes), or none";
-
-std::optional<std::uint16_t> port_of(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, port);
-    if (error != std::errc() || end != last)
-        return std::nullopt;
-    return port;
-}
 
 /// Sets `into`, or says what is wrong with `text`.
 std::string parse(std::string_view text, core::listen_address& into) {
@@ -40,7 +32,7 @@ std::string parse(std::string_view text, core::listen_address& into) {
     if (into.address.empty())
         return brackets ? "has no IPv6 address within its brackets"
                         : "does not begin with a numeric address; names of hosts are not looked up here";
-    const auto port = port_of(text.substr(colon + 1));
+    const auto port = core::whole_number<std::uint16_t>(text.substr(colon + 1));
     if (!port)
         return "does not end with a port from 0 (any free one) to 65535";
     into.port = *port;

@@ -1,9 +1,9 @@
 #include "config/read_values.hpp"
 
 #include "core/url_problem.hpp"
+#include "core/whole_number.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace tunnelkeyd::config {
 
@@ -73,8 +73,7 @@ std::string why_no_url(std::string_view text) {
     text.remove_prefix(scheme + 3);
     if (goes_on_behind_address(text.substr(0, text.find_first_of(":/"))))
         return "a host's name that begins with four numbers, as an address does, is not taken; use another "
-               "name of "
-               "this server";
+               "name of this server";
     return "not a URL of a server: https://HOST[:PORT][/CONTEXT]";
 }
 
@@ -101,14 +100,12 @@ bool read(const field& from, unsigned& into, unsigned least, unsigned most) {
     const auto* text = scalar(from, "a number");
     if (text == nullptr)
         return false;
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    const bool whole = error == std::errc() && end == text->data() + text->size() && from.value->plain &&
-                       (text->size() == 1 || text->front() != '0');
-    if (!whole || value < least || value > most)
+    const auto value = core::whole_number<unsigned>(*text);
+    const bool plain = from.value->plain && (text->size() == 1 || text->front() != '0');
+    if (!value || !plain || *value < least || *value > most)
         return refuse(from, "is not a whole number from " + std::to_string(least) + " to " +
                                 std::to_string(most) + ", in decimal digits, without quotes or leading zeros");
-    into = value;
+    into = *value;
     return true;
 }
 

@@ -1,10 +1,11 @@
 #include "core/no_proxy.hpp"
 
+#include "core/whole_number.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -30,13 +31,6 @@ std::optional<address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<unsigned> parse_number(std::string_view text) {
-    unsigned value = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stopped == end ? std::optional(value) : std::nullopt;
-}
-
 bool same_bits(const address& one, const address& other, std::size_t count) {
     for (std::size_t bit = 0; bit < count; ++bit) {
         const unsigned mask = 0x80U >> (bit % 8);
@@ -53,7 +47,7 @@ bool is_within(const address& host, std::string_view network) {
     if (!base || base->size != host.size)
         return false;
     const auto length = slash == std::string_view::npos ? std::optional(static_cast<unsigned>(8 * host.size))
-                                                        : parse_number(network.substr(slash + 1));
+                                                        : whole_number<unsigned>(network.substr(slash + 1));
     return length && *length <= 8 * host.size && same_bits(host, *base, *length);
 }
 
@@ -89,7 +83,7 @@ std::optional<std::string_view> without_port(std::string_view entry, std::uint16
     }
     if (named.empty())
         return entry;
-    if (!named.starts_with(':') || parse_number(named.substr(1)) != std::optional<unsigned>(port))
+    if (!named.starts_with(':') || whole_number<unsigned>(named.substr(1)) != std::optional<unsigned>(port))
         return std::nullopt;
     return entry;
 }

@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/ip_address.hpp"
+#include "core/whole_number.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
@@ -8,7 +9,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace tunnelkeyd::core {
 
@@ -25,10 +25,8 @@ std::string bracketed(const std::string& host) {
 
 /// Not by Boost 1.81's port_number(): that takes 99999 for 34463.
 std::optional<std::uint16_t> parse_port(std::string_view digits) {
-    std::uint16_t port = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, port);
-    return error == std::errc() && stopped == end && port != 0 ? std::optional(port) : std::nullopt;
+    const auto port = whole_number<std::uint16_t>(digits);
+    return port != 0 ? port : std::nullopt;
 }
 
 std::string lower(std::string text) {

@@ -1,11 +1,11 @@
 #include "serve/control_order.hpp"
 
+#include "core/whole_number.hpp"
 #include "serve/control_json.hpp"
 #include "serve/refusals.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <string_view>
 
 namespace tunnelkeyd::serve {
@@ -24,9 +24,8 @@ bool is_among(std::string_view known, const std::string& name) {
 }
 
 bool read_limit(const std::string& text, std::size_t& limit) {
-    const auto* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, limit);
-    return error == std::errc() && end == last && limit >= 1 && limit <= most_rotations;
+    limit = core::whole_number<std::size_t>(text).value_or(0);
+    return limit >= 1 && limit <= most_rotations;
 }
 
 /// Nothing: it is well.

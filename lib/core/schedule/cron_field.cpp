@@ -1,8 +1,9 @@
 #include "core/schedule/cron_field.hpp"
 
+#include "core/whole_number.hpp"
+
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -23,13 +24,6 @@ struct range {
 bool is_same_word(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::optional<unsigned> read_number(std::string_view text) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool good = !text.empty() && error == std::errc() && end == text.data() + text.size();
-    return good ? std::optional(value) : std::nullopt;
 }
 
 /// What people wrote, as far as a message has room for it.
@@ -67,7 +61,7 @@ private:
         const auto span = is_all ? range{field_.least, std::min(field_.most, last_value())} : read_range(of);
         unsigned step = 1;
         if (slash != std::string_view::npos) {
-            const auto number = read_number(item.substr(slash + 1));
+            const auto number = whole_number<unsigned>(item.substr(slash + 1));
             if (!number || *number == 0 || *number > 1'000)
                 return fail("a step is a number from 1 on: " + quoted(item));
             if (!is_range)
@@ -101,7 +95,7 @@ private:
     }
 
     unsigned read_value(std::string_view text) {
-        if (const auto number = read_number(text)) {
+        if (const auto number = whole_number<unsigned>(text)) {
             if (*number >= field_.least && *number <= field_.most)
                 return *number;
             fail(std::to_string(*number) + " is not within " + std::to_string(field_.least) + "-" +
