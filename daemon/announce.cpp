@@ -1,5 +1,6 @@
 #include "daemon/announce.hpp"
 
+#include "core/count_text.hpp"
 #include "daemon/process.hpp"
 
 #include <utility>
@@ -21,9 +22,9 @@ void announce_start(ports::log& log, const core::config& config, const std::stri
             std::to_string(descriptors) + " file descriptors)");
     if (const auto needed = descriptors_needed(config.tunnels.size()); descriptors < needed)
         say(log, core::log_level::warn, "daemon.few_descriptors",
-            std::to_string(config.tunnels.size()) + (config.tunnels.size() == 1 ? " tunnel" : " tunnels") +
-                " may need " + std::to_string(needed) + " file descriptors at once, and the limit is " +
-                std::to_string(descriptors) + ": raise it (LimitNOFILE= in the unit)");
+            core::count_text(config.tunnels.size(), "tunnel") + " may need " + std::to_string(needed) +
+                " file descriptors at once, and the limit is " + std::to_string(descriptors) +
+                ": raise it (LimitNOFILE= in the unit)");
 }
 
 void announce_stopping(ports::log& log) {

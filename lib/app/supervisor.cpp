@@ -1,6 +1,7 @@
 #include "app/supervisor.hpp"
 
 #include "app/supervised.hpp"
+#include "core/count_text.hpp"
 #include "core/first_record.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@
 // Taking up what the last run left, and time. Who begins: supervisor_plan.cpp; who is next:
 // supervisor_turns.cpp; ending: supervisor_end.cpp.
 namespace tunnelkeyd::app {
-
-namespace {
-
-std::string count_text(std::size_t tunnels) {
-    return (tunnels == 0 ? "no" : std::to_string(tunnels)) + (tunnels == 1 ? " tunnel" : " tunnels");
-}
-
-}  // namespace
 
 supervisor::supervisor(const outside& world, std::shared_ptr<const core::config> config,
                        ports::journal_contents journal)
@@ -146,7 +139,7 @@ void supervisor::go() {
     look_at_organizations();
     const auto next = queues_->schedule.next();
     log(core::log_level::info, "supervisor.started",
-        count_text(config_->tunnels.size()) + ", " +
+        (config_->tunnels.empty() ? "no tunnels" : core::count_text(config_->tunnels.size(), "tunnel")) + ", " +
             (working_.empty() ? "none" : std::to_string(working_.size())) + " with an open key gap" +
             (next ? "; the next rotation is due at " + core::to_iso8601(*next) : ""));
     turn_ended();

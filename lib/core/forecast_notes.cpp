@@ -1,5 +1,6 @@
 #include "core/forecast_notes.hpp"
 
+#include "core/count_text.hpp"
 #include "core/forecast_parts.hpp"
 
 #include <algorithm>
@@ -20,10 +21,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using subjects = std::span<const forecast_tunnel>;
 using rotation_list = std::span<const expected_rotation>;
-
-std::string count_of(std::size_t number, const std::string& what) {
-    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
 
 /// The fullest of equal parts of time. Times come in order.
 template <class Part>
@@ -84,14 +81,14 @@ void note_load(std::vector<std::string>& into, subjects tunnels, rotation_list f
     const auto& most = *std::max_element(
         all.begin(), all.end(), [](const load& a, const load& b) { return a.hour.count < b.hour.count; });
     into.push_back("the busiest hour begins at " + to_iso8601(most.hour.at) + ": " +
-                   count_of(most.hour.count, "rotation") + " of " + most.of->name + ", " +
+                   count_text(most.hour.count, "rotation") + " of " + most.of->name + ", " +
                    requests_of(most.hour.count) + " to the admin API, of which an organization sends " +
                    std::to_string(requests_per_minute) + " a minute (cloud.requests_per_minute)");
     std::vector<std::string> too_busy;
     for (const auto& each : all)
         if (each.minute.count * admin_api_requests_per_rotation > requests_per_minute)
             too_busy.push_back("at " + to_iso8601(each.minute.at) + " " +
-                               count_of(each.minute.count, "rotation") + " of " + each.of->name +
+                               count_text(each.minute.count, "rotation") + " of " + each.of->name +
                                " come within a minute, " + requests_of(each.minute.count) +
                                ": some of them wait for cloud.requests_per_minute; more jitter spreads them");
     put_some(into, std::move(too_busy));
@@ -111,7 +108,7 @@ void note_windows(std::vector<std::string>& into, subjects tunnels, rotation_lis
         return;
     into.push_back("windows delay rotations of " +
                    std::to_string(std::count(delayed.begin(), delayed.end(), true)) + " of " +
-                   count_of(tunnels.size(), "tunnel") + ", at most by " + to_short_string(longest->shut_out) +
+                   count_text(tunnels.size(), "tunnel") + ", at most by " + to_short_string(longest->shut_out) +
                    " (" + tunnels[longest->tunnel].settings->name + ")");
 }
 
@@ -146,7 +143,7 @@ void note_api_keys(std::vector<std::string>& into, subjects tunnels, rotation_li
     std::vector<std::string> notes;
     for (const auto& [id, each] : needs)
         notes.push_back(each.of->name + ": the organization's API key ends on " +
-                        to_date(*each.of->api_key_expires) + ", and " + count_of(each.count, "rotation") +
+                        to_date(*each.of->api_key_expires) + ", and " + count_text(each.count, "rotation") +
                         " from " + to_iso8601(each.first) +
                         " on need it: make a new one, and correct api_key_expires");
     put_some(into, std::move(notes));
@@ -164,10 +161,10 @@ void note_states(std::vector<std::string>& into, subjects tunnels) {
             open.push_back(each.settings);
     }
     if (!paused.empty())
-        into.push_back(count_of(paused.size(), "tunnel") +
+        into.push_back(count_text(paused.size(), "tunnel") +
                        " paused, without rotations until resumed: " + name_some(paused));
     if (!open.empty())
-        into.push_back(count_of(open.size(), "key gap") +
+        into.push_back(count_text(open.size(), "key gap") +
                        " open, and gone on with at once, unless held, whatever schedule and windows say: " +
                        name_some(open));
 }
