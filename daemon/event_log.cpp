@@ -26,7 +26,6 @@ constexpr const char* bare_pattern = "%v";
 
 // Ten thousand tunnels say something each at a start.
 constexpr std::size_t most_waiting = std::size_t(16) * 1024 * 1024;
-constexpr core::duration until_read = std::chrono::seconds(1);
 constexpr std::size_t apart_from_text = 256;  // of a notice, its place in the queue, and its heap blocks
 
 using time_point = std::chrono::system_clock::time_point;
@@ -200,7 +199,7 @@ void event_log::write_last(const core::notice& event) {
     }
     if (!in_journal)
         return write("", event);
-    flush(until_read);
+    flush();
     complain(event);
 }
 

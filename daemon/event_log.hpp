@@ -28,8 +28,8 @@ public:
 
     void write(std::string_view tunnel, const core::notice& event) override;
 
-    /// Waits until all that was written has left this process, or for that long.
-    void flush(core::duration limit) { static_cast<void>(queue_.flush(limit)); }
+    /// Waits until all that was written has left this process, or for that long: the process is about to end.
+    void flush(core::duration limit = std::chrono::seconds(1)) { static_cast<void>(queue_.flush(limit)); }
 
     /// For how long what is being written has not been taken.
     [[nodiscard]] core::duration waits() const { return queue_.waits(); }

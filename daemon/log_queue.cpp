@@ -17,13 +17,12 @@ using clock = std::chrono::steady_clock;
 constexpr core::duration longest_end = std::chrono::seconds(2);
 
 /// A thread that signals do not interrupt: those are for the event loop.
-template <class Function, class... Arguments>
-std::thread thread_without_signals(Function run, Arguments... arguments) {
+std::thread thread_without_signals(const std::function<void()>& work) {
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread made(run, std::move(arguments)...);
+    std::thread made(work);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return made;
 }
@@ -45,7 +44,7 @@ struct log_queue::state {
 };
 
 log_queue::log_queue(std::size_t most)
-    : state_(std::make_shared<state>(most)), thread_(thread_without_signals(work, state_)) {
+    : state_(std::make_shared<state>(most)), thread_(thread_without_signals([all = state_] { work(all); })) {
 }
 
 log_queue::~log_queue() {

@@ -66,7 +66,7 @@ private:
                 return;
             if (std::exchange(stopping_, true)) {
                 announce_abort(log_);
-                log_.flush(std::chrono::seconds(1));
+                log_.flush();
                 ::_exit(static_cast<int>(exit_status::failed));
             }
             announce_stopping(log_);

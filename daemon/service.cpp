@@ -40,7 +40,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr core::duration usual_tick = std::chrono::seconds(5);
-constexpr core::duration until_log_is_read = std::chrono::seconds(1);
 
 /// Everything that runs, in the order in which it is made; it ends the other way round.
 class service {
@@ -230,7 +229,7 @@ private:
     void stop() {
         if (std::exchange(stopping_, true)) {
             announce_abort(log_);
-            log_.flush(until_log_is_read);
+            log_.flush();
             ::_exit(static_cast<int>(exit_status::done));
         }
         view_.stopping();

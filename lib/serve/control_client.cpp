@@ -80,7 +80,7 @@ bool changes_nothing(http::verb method, const std::string& target) {
 
 [[noreturn]] void stopped_waiting(bool looks) {
     fail(control_error::kind::stopped,
-         std::string("the daemon had not answered yet") + (looks ? "" : "; ") + (looks ? "" : look_first));
+         "the daemon had not answered yet" + (looks ? "" : std::string("; ") + look_first));
 }
 
 }  // namespace
